@@ -1,0 +1,43 @@
+import type { Json } from './json.ts';
+
+/** What a client asks of a linearizable register. `key` and the values are any JSON. */
+export type ReadOperation = { readonly type: 'read'; readonly key: Json };
+export type WriteOperation = { readonly type: 'write'; readonly key: Json; readonly value: Json };
+export type CasOperation = {
+  readonly type: 'cas';
+  readonly key: Json;
+  readonly from: Json;
+  readonly to: Json;
+  readonly createIfNotExists: boolean;
+};
+
+/** An operation that changes something, and so has to go through the log. */
+export type LoggedOperation = WriteOperation | CasOperation;
+export type Operation = ReadOperation | LoggedOperation;
+
+/** Maelstrom's error codes that this system answers with, and what each promises. */
+export const ERROR = {
+  /** Indefinite: the operation may or may not have happened, and may happen later. */
+  timeout: 0,
+  /** Definite: the type of the request is not known. */
+  notSupported: 10,
+  /** Definite: the node cannot carry the operation out at the moment. */
+  temporarilyUnavailable: 11,
+  /** Definite: the request is malformed. */
+  malformedRequest: 12,
+  /** Indefinite: an internal failure. */
+  crash: 13,
+  /** Definite: the request makes no sense in this state; it will never succeed. */
+  abort: 14,
+  /** Definite: no such key. */
+  keyDoesNotExist: 20,
+  /** Definite: the key's value is not the one that the request requires. */
+  preconditionFailed: 22,
+} as const;
+
+/** What became of an operation, as a client is told. */
+export type Outcome =
+  | { readonly type: 'read_ok'; readonly value: Json }
+  | { readonly type: 'write_ok' }
+  | { readonly type: 'cas_ok' }
+  | { readonly type: 'error'; readonly code: number; readonly text: string };

@@ -1,0 +1,117 @@
+import type { LoggedOperation, Operation, Outcome } from '../operations.ts';
+
+/**
+ * Everything that the nodes of a Raft cluster say to each other, and everything that happens to one of them.
+ * A wire message's body is its event without `from`: who sent it is the envelope's `src`.
+ */
+
+/**
+ * Which request a log entry came from. A request may be proposed more than once (a change of leader, a lost
+ * answer, a duplicated message); its origin makes all copies one (the idea of thesis section 6.3).
+ */
+export type Origin = {
+  /** The node that a client handed the request to. */
+  readonly node: string;
+  /** Which life of that node: a restarted node counts its requests from one again. */
+  readonly incarnation: number;
+  /** The request's number within that life, from 1. */
+  readonly number: number;
+  /** Every request below this number is settled at its origin and will never be proposed again. */
+  readonly floor: number;
+};
+
+/** One entry of the replicated log. Its index is its place. */
+export type Entry = {
+  /** The term of the leader that made it. */
+  readonly term: number;
+  /** What to apply; null for the no-op with which a leader opens its term. */
+  readonly op: LoggedOperation | null;
+  /** Where it came from; null for a no-op. */
+  readonly origin: Origin | null;
+  /** About how many bytes it takes on the wire, for the limits on messages. */
+  readonly bytes: number;
+};
+
+/** A client's operation on its way from the node that took it to the leader. */
+export type ForwardedRequest = { readonly number: number; readonly op: Operation; readonly bytes: number };
+
+/** How a forwarded operation ended; `index` is the log index at which it did or was read. */
+export type ForwardedOutcome = { readonly number: number; readonly index: number; readonly outcome: Outcome };
+
+/** Who sent a message, and the sender's current term: what every message between nodes carries. */
+type Header = { readonly from: string; readonly term: number };
+
+/** Paper figure 2, AppendEntries; also the heartbeat, and (by `round`) the ReadIndex confirmation of thesis 6.4. */
+export type AppendRequest = Header & {
+  readonly type: 'append.request';
+  readonly prevIndex: number;
+  readonly prevTerm: number;
+  readonly entries: readonly Entry[];
+  readonly commitIndex: number;
+  /** The latest round of reads that the leader had started when it sent this. */
+  readonly round: number;
+};
+
+/** The answer to an AppendRequest, sent when what it acknowledges is durable. */
+export type AppendResponse = Header & {
+  readonly type: 'append.response';
+  readonly success: boolean;
+  /** On success, the last index verified to be the leader's; otherwise the `prevIndex` that did not match. */
+  readonly index: number;
+  /**
+   * On failure, where to try next: the term of the follower's entry at `prevIndex` and that term's first index
+   * there; or term 0 and the index after its last entry, when its log is shorter than `prevIndex`.
+   */
+  readonly conflict: { readonly term: number; readonly index: number } | null;
+  /** The round of the request that this answers. */
+  readonly round: number;
+};
+
+/** Thesis section 9.6: would you vote for me in the term after mine? Changes nothing at the receiver. */
+export type PreVoteRequest = Header & {
+  readonly type: 'prevote.request';
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+};
+export type PreVoteResponse = Header & { readonly type: 'prevote.response'; readonly granted: boolean };
+
+/** Paper figure 2, RequestVote. */
+export type VoteRequest = Header & {
+  readonly type: 'vote.request';
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+  /** The leader itself asked for this campaign, so a follower need not defend it (thesis section 4.2.3). */
+  readonly transfer: boolean;
+};
+export type VoteResponse = Header & { readonly type: 'vote.response'; readonly granted: boolean };
+
+/** Thesis section 3.10, TimeoutNow: the leader asks a follower that has everything to take over at once. */
+export type CampaignRequest = Header & { readonly type: 'campaign.request' };
+
+/** Client requests, passed to the leader of `term` by the node that took them. */
+export type ForwardRequest = Header & {
+  readonly type: 'forward.request';
+  readonly incarnation: number;
+  readonly floor: number;
+  readonly requests: readonly ForwardedRequest[];
+};
+
+/** What became of forwarded requests: outcomes, and the numbers that this leadership did not and will not append. */
+export type ForwardResponse = Header & {
+  readonly type: 'forward.response';
+  readonly incarnation: number;
+  readonly outcomes: readonly ForwardedOutcome[];
+  readonly refused: readonly number[];
+};
+
+/** The messages between nodes. */
+export type PeerMessage =
+  | AppendRequest
+  | AppendResponse
+  | PreVoteRequest
+  | PreVoteResponse
+  | VoteRequest
+  | VoteResponse
+  | CampaignRequest
+  | ForwardRequest
+  | ForwardResponse;

@@ -1,0 +1,39 @@
+// Builds dist/: the executable bundle, one bundle per public entry point, and type declarations.
+// A bundle starts five times faster than running the sources through a loader.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const withTypes = !process.argv.includes('--no-types');
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  sourcemap: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+if (withTypes) rmSync('dist', { recursive: true, force: true });
+
+// A CommonJS dependency that calls require() must find one inside an ES module.
+const banner = {
+  js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+};
+await build({ ...common, entryPoints: ['src/main.ts'], outfile: 'dist/actorum.js', banner });
+chmodSync('dist/actorum.js', 0o755);
+
+// Libraries leave their dependencies to the importer, so that a chart is the importer's own xstate.
+await build({
+  ...common,
+  packages: 'external',
+  splitting: true,
+  entryPoints: { machines: 'machines/index.ts', verify: 'src/verify/index.ts' },
+  outdir: 'dist',
+});
+
+if (withTypes) {
+  const { status } = spawnSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
