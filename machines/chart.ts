@@ -1,0 +1,84 @@
+import {
+  type ActionFunction,
+  assign,
+  type EventObject,
+  enqueueActions,
+  type ParameterizedObject,
+} from 'xstate';
+
+/**
+ * The only ways in which a chart of this house acts: it updates its context, or it emits effects. Both are
+ * pure functions with a name in `setup`, so the chart's config stays JSON: it can be drawn, explored and replayed.
+ */
+
+// XState types an action by nine parameters, of which only these matter here. This is the one place where the
+// house speaks to XState in unchecked types; the functions handed in below are checked in full.
+// biome-ignore lint/suspicious/noExplicitAny: the one documented boundary to XState's inference.
+type Any = any;
+
+/** The one event of a union whose type is `T`. */
+export type EventOf<TEvent extends EventObject, T extends TEvent['type']> = Extract<TEvent, { type: T }>;
+
+type Action<TContext, TEvent extends EventObject, TEffect extends EventObject> = ActionFunction<
+  TContext & Any,
+  TEvent,
+  TEvent,
+  ParameterizedObject['params'] | undefined,
+  never,
+  never,
+  never,
+  never,
+  TEffect
+>;
+
+type Guard<TContext, TEvent> = (args: { context: TContext; event: TEvent }) => boolean;
+
+/**
+ * The action makers of one chart.
+ *
+ * @returns `update(fn)` patches the context with what `fn` returns; `effects(fn)` emits, in order, the commands
+ *   that `fn` returns; `guard(fn)` is a predicate. Each `fn` takes the context and the event and nothing else.
+ *   Named event types before the function narrow the event; any other event is a broken chart and throws.
+ */
+export function chartActions<TContext, TEvent extends EventObject, TEffect extends EventObject>() {
+  type Types = readonly TEvent['type'][];
+  type Given<T extends Types> = T extends readonly [] ? TEvent : EventOf<TEvent, T[number]>;
+
+  function narrow<T extends Types>(types: T, event: TEvent): Given<T> {
+    if (types.length > 0 && !types.includes(event.type)) {
+      throw new Error(`an action for ${types.join(' or ')} was reached by the event ${event.type}`);
+    }
+    return event as Given<T>;
+  }
+
+  return {
+    /** An action that patches the context. At most one of these in a transition. */
+    update<const T extends Types>(
+      ...args: [...types: T, fn: (context: TContext, event: Given<T>) => Partial<TContext>]
+    ): Action<TContext, TEvent, TEffect> {
+      const [types, fn] = split<T, (context: TContext, event: Given<T>) => Partial<TContext>>(args);
+      return assign((({ context, event }: { context: TContext; event: TEvent }) =>
+        fn(context, narrow(types, event))) as Any) as Any;
+    },
+    /** An action that emits commands, computed from the context as it is when the action's turn comes. */
+    effects<const T extends Types>(
+      ...args: [...types: T, fn: (context: TContext, event: Given<T>) => readonly TEffect[]]
+    ): Action<TContext, TEvent, TEffect> {
+      const [types, fn] = split<T, (context: TContext, event: Given<T>) => readonly TEffect[]>(args);
+      return enqueueActions((({ context, event, enqueue }: Any) => {
+        for (const effect of fn(context, narrow(types, event))) enqueue.emit(effect);
+      }) as Any) as Any;
+    },
+    /** A predicate over context and event. */
+    guard<const T extends Types>(
+      ...args: [...types: T, fn: (context: TContext, event: Given<T>) => boolean]
+    ): Guard<TContext, TEvent> {
+      const [types, fn] = split<T, (context: TContext, event: Given<T>) => boolean>(args);
+      return ({ context, event }) => fn(context, narrow(types, event));
+    },
+  };
+}
+
+function split<T, F>(args: readonly unknown[]): [T, F] {
+  return [args.slice(0, -1) as T, args.at(-1) as F];
+}

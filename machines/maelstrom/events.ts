@@ -1,0 +1,74 @@
+import type { Json } from '../json.ts';
+import type { Operation, Outcome } from '../operations.ts';
+import type { PeerMessage } from '../raft/events.ts';
+
+/** A client's request that has passed validation, with what its reply will need. */
+export type ClientRequest = {
+  readonly client: string;
+  /** null when the request had no `msg_id`: it is carried out and not answered. */
+  readonly msgId: number | null;
+  readonly op: Operation;
+  /** Length of the request on the wire, in bytes. */
+  readonly bytes: number;
+};
+
+/** What became of a client's request. */
+export type ClientAnswer = {
+  readonly client: string;
+  readonly msgId: number | null;
+  readonly outcome: Outcome;
+};
+
+/** What can happen to the node's end of the wire. */
+export type MaelstromEvent =
+  | {
+      readonly type: 'init.received';
+      readonly client: string;
+      readonly msgId: number | null;
+      readonly nodeId: string;
+      readonly nodeIds: readonly string[];
+    }
+  /** Valid requests, in the order in which they arrived together. `dest` is who they were addressed to. */
+  | { readonly type: 'requests.received'; readonly dest: string; readonly requests: readonly ClientRequest[] }
+  | {
+      readonly type: 'echo.received';
+      readonly dest: string;
+      readonly client: string;
+      readonly msgId: number | null;
+      readonly echo: Json;
+    }
+  /** A message that cannot be carried out: unknown type, or a field that is missing, wrong or out of range. */
+  | {
+      readonly type: 'invalid.received';
+      readonly dest: string;
+      readonly client: string;
+      readonly msgId: number | null;
+      readonly code: number;
+      readonly text: string;
+    }
+  /** Messages between nodes, in order of arrival. */
+  | { readonly type: 'peers.received'; readonly messages: readonly PeerMessage[] }
+  /** Outcomes of requests that were submitted earlier. */
+  | { readonly type: 'answers.ready'; readonly answers: readonly ClientAnswer[] }
+  /** End of input, SIGTERM or SIGINT. */
+  | { readonly type: 'input.ended' }
+  /** Everything that can be finished without further input is finished. */
+  | { readonly type: 'drain.completed' };
+
+/** What the node's end of the wire does. */
+export type MaelstromEffect =
+  /** Write a message to a client; `body` is complete, with `msg_id` and `in_reply_to`. */
+  | {
+      readonly type: 'reply';
+      readonly src: string;
+      readonly dest: string;
+      readonly body: { readonly [name: string]: Json };
+    }
+  /** The node knows who it is: start its protocols. Emitted after the reply to init. */
+  | { readonly type: 'start'; readonly nodeId: string; readonly nodeIds: readonly string[] }
+  | { readonly type: 'submit'; readonly requests: readonly ClientRequest[] }
+  | { readonly type: 'deliver'; readonly messages: readonly PeerMessage[] }
+  /** Finish what can be finished, then answer with `drain.completed`. */
+  | { readonly type: 'drain' }
+  /** Nothing more will be written: flush and end the process. */
+  | { readonly type: 'exit' };
