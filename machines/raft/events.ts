@@ -88,7 +88,7 @@ export type VoteResponse = Header & { readonly type: 'vote.response'; readonly g
 /** Thesis section 3.10, TimeoutNow: the leader asks a follower that has everything to take over at once. */
 export type CampaignRequest = Header & { readonly type: 'campaign.request' };
 
-/** Client requests, passed to the leader of `term` by the node that took them. */
+/** Client requests, passed by the node that took them to the leader of `term`: here `term` names the leadership, not the sender's. */
 export type ForwardRequest = Header & {
   readonly type: 'forward.request';
   readonly incarnation: number;
@@ -96,7 +96,7 @@ export type ForwardRequest = Header & {
   readonly requests: readonly ForwardedRequest[];
 };
 
-/** What became of forwarded requests: outcomes, and the numbers that this leadership did not and will not append. */
+/** What became of requests forwarded to the leadership of `term`: outcomes, and the numbers that it did not and will not append. */
 export type ForwardResponse = Header & {
   readonly type: 'forward.response';
   readonly incarnation: number;
