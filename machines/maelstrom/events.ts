@@ -19,6 +19,12 @@ export type ClientAnswer = {
   readonly outcome: Outcome;
 };
 
+/**
+ * The `msg_id` that an answer repeats in `in_reply_to`; null when there was none, and so no answer is expected.
+ * Only a malformed one can be a string, a fraction or negative: it is repeated so that its sender can match it.
+ */
+export type ReplyTo = number | string | null;
+
 /** What can happen to the node's end of the wire. */
 export type MaelstromEvent =
   | {
@@ -27,6 +33,14 @@ export type MaelstromEvent =
       readonly msgId: number | null;
       readonly nodeId: string;
       readonly nodeIds: readonly string[];
+    }
+  /** An init that names no usable cluster. `text` names the field, the offending value and what is allowed. */
+  | {
+      readonly type: 'init.malformed';
+      readonly dest: string;
+      readonly client: string;
+      readonly msgId: ReplyTo;
+      readonly text: string;
     }
   /** Valid requests, in the order in which they arrived together. `dest` is who they were addressed to. */
   | { readonly type: 'requests.received'; readonly dest: string; readonly requests: readonly ClientRequest[] }
@@ -42,7 +56,7 @@ export type MaelstromEvent =
       readonly type: 'invalid.received';
       readonly dest: string;
       readonly client: string;
-      readonly msgId: number | null;
+      readonly msgId: ReplyTo;
       readonly code: number;
       readonly text: string;
     }
@@ -57,7 +71,10 @@ export type MaelstromEvent =
 
 /** What the node's end of the wire does. */
 export type MaelstromEffect =
-  /** Write a message to a client; `body` is complete, with `msg_id` and `in_reply_to`. */
+  /**
+   * Write a message to a client; `body` is complete. It carries `in_reply_to` always, and `msg_id` from `init_ok`
+   * on: the count starts there, so an error that is written before it has no number.
+   */
   | {
       readonly type: 'reply';
       readonly src: string;

@@ -1,0 +1,322 @@
+import { setup } from 'xstate';
+import { chartActions } from '../chart.ts';
+import { ERROR } from '../operations.ts';
+import type { ClientRequest, MaelstromEffect, MaelstromEvent, ReplyTo } from './events.ts';
+import { errorBody, outcomeBody } from './replies.ts';
+
+/** What the node's end of the wire remembers. */
+export type MaelstromIoContext = {
+  /** The name that `init` gave this node. Null exactly while awaiting init (or closed before it ever came). */
+  readonly nodeId: string | null;
+  /** The `msg_id` of the next reply. It counts every reply since `init_ok`, which is 0, and never goes back. */
+  readonly nextMsgId: number;
+  /** Requests submitted and not yet answered, those that want no answer included. Never negative. */
+  readonly open: number;
+  /** Messages that got no answer and had no effect, as none was due or possible. Never goes back. */
+  readonly passedOver: number;
+};
+
+const { update, effects, guard } = chartActions<MaelstromIoContext, MaelstromEvent, MaelstromEffect>();
+
+function createContext(): MaelstromIoContext {
+  return { nodeId: null, nextMsgId: 0, open: 0, passedOver: 0 };
+}
+
+/** The node's own name, which every state after awaitingInit may rely on. */
+function ownName(context: MaelstromIoContext): string {
+  if (context.nodeId === null) throw new Error('a reply is due from a node that has no name yet');
+  return context.nodeId;
+}
+
+/** Whether a message can be answered at all: it had a `msg_id` for `in_reply_to` to repeat. */
+function expectsReply<T extends { readonly msgId: ReplyTo }>(
+  message: T,
+): message is T & { msgId: number | string } {
+  return message.msgId !== null;
+}
+
+/** One numbered error reply, from a node that has its name. */
+function refusal(
+  context: MaelstromIoContext,
+  event: { readonly client: string; readonly msgId: ReplyTo },
+  code: number,
+  text: string,
+): MaelstromEffect[] {
+  const body = errorBody(code, text, event.msgId, context.nextMsgId);
+  return [{ type: 'reply', src: ownName(context), dest: event.client, body }];
+}
+
+/** An error reply from a node that does not know its name: it answers as whom the message was meant for. */
+function earlyRefusal(
+  event: { readonly dest: string; readonly client: string; readonly msgId: ReplyTo },
+  code: number,
+  text: string,
+): MaelstromEffect {
+  return {
+    type: 'reply',
+    src: event.dest,
+    dest: event.client,
+    body: errorBody(code, text, event.msgId, null),
+  };
+}
+
+function unanswerable(requests: readonly ClientRequest[]): number {
+  return requests.reduce((count, request) => (expectsReply(request) ? count : count + 1), 0);
+}
+
+/** How many messages an event stands for. */
+function messageCount(event: MaelstromEvent): number {
+  switch (event.type) {
+    case 'requests.received':
+      return event.requests.length;
+    case 'peers.received':
+      return event.messages.length;
+    case 'answers.ready':
+      return event.answers.length;
+    default:
+      return 1;
+  }
+}
+
+const BEFORE_INIT = 'this node is not initialized yet; send init first';
+const ENDING = 'this node is ending and takes no new requests';
+
+/**
+ * The node's end of the wire, as Maelstrom's protocol has it: init once, then serve, then end gracefully. It
+ * decides what is answered, with which number and by which error; what an operation means is decided elsewhere.
+ */
+export const maelstromIoMachine = setup({
+  types: {
+    context: {} as MaelstromIoContext,
+    events: {} as MaelstromEvent,
+    emitted: {} as MaelstromEffect,
+  },
+  guards: {
+    expectsReply: guard(
+      'init.received',
+      'init.malformed',
+      'echo.received',
+      'invalid.received',
+      (_context, event) => expectsReply(event),
+    ),
+  },
+  actions: {
+    replyInitOk: effects('init.received', (context, event) => [
+      {
+        type: 'reply',
+        src: event.nodeId,
+        dest: event.client,
+        body: { type: 'init_ok', in_reply_to: event.msgId, msg_id: context.nextMsgId },
+      },
+    ]),
+    startNode: effects('init.received', (_context, event) => [
+      { type: 'start', nodeId: event.nodeId, nodeIds: event.nodeIds },
+    ]),
+    takeName: update('init.received', (_context, event) => ({ nodeId: event.nodeId })),
+    takeNameAndCountReply: update('init.received', (context, event) => ({
+      nodeId: event.nodeId,
+      nextMsgId: context.nextMsgId + 1,
+    })),
+
+    refuseMalformedInit: effects('init.malformed', (_context, event) => [
+      earlyRefusal(event, ERROR.malformedRequest, event.text),
+    ]),
+    refuseSecondInit: effects('init.received', 'init.malformed', (context, event) =>
+      refusal(
+        context,
+        event,
+        ERROR.abort,
+        `this node is already initialized as ${JSON.stringify(ownName(context))}`,
+      ),
+    ),
+    refuseBeforeInit: effects('echo.received', 'invalid.received', (_context, event) => [
+      earlyRefusal(event, ERROR.temporarilyUnavailable, BEFORE_INIT),
+    ]),
+    refuseRequestsBeforeInit: effects('requests.received', (_context, event) =>
+      event.requests
+        .filter(expectsReply)
+        .map((request) =>
+          earlyRefusal({ ...request, dest: event.dest }, ERROR.temporarilyUnavailable, BEFORE_INIT),
+        ),
+    ),
+    passOverUnanswerable: update('requests.received', (context, event) => ({
+      passedOver: context.passedOver + unanswerable(event.requests),
+    })),
+
+    replyEcho: effects('echo.received', (context, event) => [
+      {
+        type: 'reply',
+        src: ownName(context),
+        dest: event.client,
+        body: { type: 'echo_ok', echo: event.echo, in_reply_to: event.msgId, msg_id: context.nextMsgId },
+      },
+    ]),
+    replyInvalid: effects('invalid.received', (context, event) =>
+      refusal(context, event, event.code, event.text),
+    ),
+    countReply: update((context) => ({ nextMsgId: context.nextMsgId + 1 })),
+
+    submitRequests: effects('requests.received', (_context, event) => [
+      { type: 'submit', requests: event.requests },
+    ]),
+    openRequests: update('requests.received', (context, event) => ({
+      open: context.open + event.requests.length,
+    })),
+    deliverPeers: effects('peers.received', (_context, event) => [
+      { type: 'deliver', messages: event.messages },
+    ]),
+
+    replyAnswers: effects('answers.ready', (context, event) => {
+      const src = ownName(context);
+      let msgId = context.nextMsgId;
+      return event.answers.flatMap((answer): MaelstromEffect[] => {
+        if (answer.msgId === null) return [];
+        const body = outcomeBody(answer.outcome, answer.msgId, msgId);
+        msgId += 1;
+        return [{ type: 'reply', src, dest: answer.client, body }];
+      });
+    }),
+    settleRequests: update('answers.ready', (context, event) => {
+      const open = context.open - event.answers.length;
+      if (open < 0) {
+        throw new Error(
+          `${event.answers.length} answers came for ${context.open} open requests: one was answered twice`,
+        );
+      }
+      return { open, nextMsgId: context.nextMsgId + event.answers.filter(expectsReply).length };
+    }),
+
+    beginDrain: effects(() => [{ type: 'drain' }]),
+    refuseEcho: effects('echo.received', (context, event) =>
+      refusal(context, event, ERROR.temporarilyUnavailable, ENDING),
+    ),
+    refuseRequests: effects('requests.received', (context, event) =>
+      event.requests
+        .filter(expectsReply)
+        .flatMap((request, place) =>
+          refusal(
+            { ...context, nextMsgId: context.nextMsgId + place },
+            request,
+            ERROR.temporarilyUnavailable,
+            ENDING,
+          ),
+        ),
+    ),
+    countRefusals: update('requests.received', (context, event) => {
+      const silent = unanswerable(event.requests);
+      return {
+        nextMsgId: context.nextMsgId + event.requests.length - silent,
+        passedOver: context.passedOver + silent,
+      };
+    }),
+    exit: effects(() => [{ type: 'exit' }]),
+
+    passOver: update((context, event) => ({ passedOver: context.passedOver + messageCount(event) })),
+  },
+}).createMachine({
+  id: 'maelstrom-io',
+  context: createContext,
+  initial: 'awaitingInit',
+  states: {
+    awaitingInit: {
+      description:
+        'The node has no name and no peers. Clients are told to come back (error 11); peers are passed over.',
+      on: {
+        'init.received': [
+          {
+            guard: 'expectsReply',
+            target: 'serving',
+            actions: ['replyInitOk', 'startNode', 'takeNameAndCountReply'],
+          },
+          { target: 'serving', actions: ['startNode', 'takeName'] },
+        ],
+        'init.malformed': [
+          { guard: 'expectsReply', actions: ['refuseMalformedInit'] },
+          { actions: ['passOver'] },
+        ],
+        'requests.received': { actions: ['refuseRequestsBeforeInit', 'passOverUnanswerable'] },
+        'echo.received': [
+          { guard: 'expectsReply', actions: ['refuseBeforeInit'] },
+          { actions: ['passOver'] },
+        ],
+        'invalid.received': [
+          { guard: 'expectsReply', actions: ['refuseBeforeInit'] },
+          { actions: ['passOver'] },
+        ],
+        'peers.received': { actions: ['passOver'] },
+        'input.ended': { target: 'closed', actions: ['exit'] },
+        // Nothing has been submitted, so these can only be a mistake of whoever runs the chart.
+        'answers.ready': { actions: ['settleRequests'] },
+        'drain.completed': {},
+      },
+    },
+    serving: {
+      description: 'The node has its name: requests are submitted, peers are heard, answers are written.',
+      on: {
+        'init.received': [
+          { guard: 'expectsReply', actions: ['refuseSecondInit', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'init.malformed': [
+          { guard: 'expectsReply', actions: ['refuseSecondInit', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'requests.received': { actions: ['submitRequests', 'openRequests'] },
+        'echo.received': [
+          { guard: 'expectsReply', actions: ['replyEcho', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'invalid.received': [
+          { guard: 'expectsReply', actions: ['replyInvalid', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'peers.received': { actions: ['deliverPeers'] },
+        'answers.ready': { actions: ['replyAnswers', 'settleRequests'] },
+        'input.ended': { target: 'draining', actions: ['beginDrain'] },
+        'drain.completed': {},
+      },
+    },
+    draining: {
+      description:
+        'No more input will come. What can still be finished is answered; anything new is refused (error 11).',
+      on: {
+        'init.received': [
+          { guard: 'expectsReply', actions: ['refuseSecondInit', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'init.malformed': [
+          { guard: 'expectsReply', actions: ['refuseSecondInit', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'requests.received': { actions: ['refuseRequests', 'countRefusals'] },
+        'echo.received': [
+          { guard: 'expectsReply', actions: ['refuseEcho', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'invalid.received': [
+          { guard: 'expectsReply', actions: ['replyInvalid', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'peers.received': { actions: ['passOver'] },
+        'answers.ready': { actions: ['replyAnswers', 'settleRequests'] },
+        'input.ended': {},
+        'drain.completed': { target: 'closed', actions: ['exit'] },
+      },
+    },
+    closed: {
+      description:
+        'Nothing more is written. Not a final state: what still comes in late is counted, and no mistake.',
+      on: {
+        'init.received': { actions: ['passOver'] },
+        'init.malformed': { actions: ['passOver'] },
+        'requests.received': { actions: ['passOver'] },
+        'echo.received': { actions: ['passOver'] },
+        'invalid.received': { actions: ['passOver'] },
+        'peers.received': { actions: ['passOver'] },
+        'answers.ready': { actions: ['passOver'] },
+        'input.ended': {},
+        'drain.completed': {},
+      },
+    },
+  },
+});

@@ -1,0 +1,179 @@
+import type { Json } from '../../machines/json.ts';
+import type { ClientRequest, ReplyTo } from '../../machines/maelstrom/events.ts';
+import { ERROR } from '../../machines/operations.ts';
+import type { PeerMessage } from '../../machines/raft/events.ts';
+import { excerpt, inBrief, unknownType, wrongField } from './errors.ts';
+import { ECHO, INIT, OPERATIONS, read } from './messages.ts';
+import { isPeerType, peerMessage } from './peer-messages.ts';
+import { MAX_LINE_LEVELS, nestsTooDeep } from './values.ts';
+
+/** Between the text of one line and a message: what a line says, and how a message is written. */
+
+/** Who a message is from and for. */
+type Envelope = { readonly src: string; readonly dest: string };
+
+/** One line, read and classified. */
+export type Decoded =
+  | (Envelope & {
+      readonly kind: 'init';
+      readonly msgId: number | null;
+      readonly nodeId: string;
+      readonly nodeIds: readonly string[];
+    })
+  | (Envelope & { readonly kind: 'malformed-init'; readonly msgId: ReplyTo; readonly text: string })
+  | (Envelope & { readonly kind: 'request'; readonly request: ClientRequest })
+  | (Envelope & { readonly kind: 'echo'; readonly msgId: number | null; readonly echo: Json })
+  /** A client's message that cannot be carried out; `code` and `text` are the error that answers it. */
+  | (Envelope & {
+      readonly kind: 'invalid';
+      readonly msgId: ReplyTo;
+      readonly code: number;
+      readonly text: string;
+    })
+  /**
+   * A message of another node, if `src` is one. The codec cannot know that: see `unknownToClients` for what to
+   * make of it when a client sent it. `message` is null when the body does not have the shape of its type.
+   */
+  | (Envelope & {
+      readonly kind: 'peer';
+      readonly msgId: ReplyTo;
+      readonly messageType: string;
+      readonly message: PeerMessage | null;
+    })
+  /** An answer to something; this node asks nothing in this way, so there is nothing to do about it. */
+  | (Envelope & { readonly kind: 'reply' })
+  /** Not a message at all. */
+  | { readonly kind: 'garbage'; readonly warning: string };
+
+type Fields = { readonly [name: string]: unknown };
+type Body = Fields & { readonly type: string };
+
+/** Types that clients may send, in the order in which an error lists them. */
+const CLIENT_TYPES: readonly string[] = ['init', 'echo', ...OPERATIONS.keys()];
+
+const MSG_ID_RULE = `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
+
+/**
+ * Reads one line. Never throws, whatever the line holds.
+ *
+ * @param text the line without its terminator
+ * @param bytes its length on the wire
+ */
+export function decode(text: string, bytes: number): Decoded {
+  if (nestsTooDeep(text)) return garbage(`nested deeper than ${MAX_LINE_LEVELS} levels`, text);
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return garbage('not JSON', text);
+  }
+  if (!isFields(message)) return garbage('a message must be an object', text);
+  const { src, dest, body } = message;
+  if (typeof src !== 'string') return garbage('"src" must be a string', text);
+  if (typeof dest !== 'string') return garbage('"dest" must be a string', text);
+  if (!isFields(body)) return garbage('"body" must be an object', text);
+  if (typeof body.type !== 'string') return garbage('"body.type" must be a string', text);
+  return decodeBody({ src, dest }, body as Body, bytes, text);
+}
+
+function decodeBody({ src, dest }: Envelope, body: Body, bytes: number, text: string): Decoded {
+  if (isReply(body)) return { kind: 'reply', src, dest };
+  const msgId = replyTo(body.msg_id);
+  if (msgId === undefined) {
+    return garbage(`"body.msg_id" must be ${MSG_ID_RULE}, not ${inBrief(body.msg_id)}`, text);
+  }
+  if (isPeerType(body.type)) {
+    return { kind: 'peer', src, dest, msgId, messageType: body.type, message: peerMessage(src, body) };
+  }
+  const isInit = body.type === 'init';
+  const schema = OPERATIONS.get(body.type);
+  if (schema === undefined && !isInit && body.type !== 'echo')
+    return unknown({ src, dest }, msgId, body.type);
+
+  if (msgId !== null && !isMsgId(msgId)) {
+    const fault = wrongField('msg_id', MSG_ID_RULE, inBrief(msgId));
+    return isInit ? malformedInit({ src, dest }, msgId, fault) : malformed({ src, dest }, msgId, fault);
+  }
+  if (isInit) {
+    const init = read(INIT, body);
+    if (!init.ok) return malformedInit({ src, dest }, msgId, init.text);
+    return { kind: 'init', src, dest, msgId, nodeId: init.value.node_id, nodeIds: init.value.node_ids };
+  }
+  if (schema === undefined) {
+    const echo = read(ECHO, body);
+    if (!echo.ok) return malformed({ src, dest }, msgId, echo.text);
+    return { kind: 'echo', src, dest, msgId, echo: echo.value.echo };
+  }
+  const op = read(schema, body);
+  if (!op.ok) return malformed({ src, dest }, msgId, op.text);
+  return { kind: 'request', src, dest, request: { client: src, msgId, op: op.value, bytes } };
+}
+
+/**
+ * Writes one message as one line, without its terminator. Strings that are not well-formed Unicode are written
+ * with escapes, so they come back as they were.
+ */
+export function encode(src: string, dest: string, body: { readonly [name: string]: Json }): string {
+  return JSON.stringify({ src, dest, body });
+}
+
+/** Writes one message to another node: its body is the message without `from`, which is the envelope's `src`. */
+export function encodePeer(dest: string, message: PeerMessage): string {
+  return JSON.stringify({ src: message.from, dest, body: { ...message, from: undefined } });
+}
+
+/** What a message of a type that only nodes use is, when a client sent it: a request of unknown type. */
+export function unknownToClients(
+  peer: Extract<Decoded, { kind: 'peer' }>,
+): Extract<Decoded, { kind: 'invalid' }> {
+  return unknown(peer, peer.msgId, peer.messageType);
+}
+
+function unknown(
+  { src, dest }: Envelope,
+  msgId: ReplyTo,
+  type: string,
+): Extract<Decoded, { kind: 'invalid' }> {
+  return {
+    kind: 'invalid',
+    src,
+    dest,
+    msgId,
+    code: ERROR.notSupported,
+    text: unknownType(type, CLIENT_TYPES),
+  };
+}
+
+function malformed({ src, dest }: Envelope, msgId: ReplyTo, text: string): Decoded {
+  return { kind: 'invalid', src, dest, msgId, code: ERROR.malformedRequest, text };
+}
+
+function malformedInit({ src, dest }: Envelope, msgId: ReplyTo, text: string): Decoded {
+  return { kind: 'malformed-init', src, dest, msgId, text };
+}
+
+function garbage(problem: string, text: string): Decoded {
+  return { kind: 'garbage', warning: `passed over a line: ${problem}: ${excerpt(text)}` };
+}
+
+/**
+ * What a reply's `in_reply_to` would repeat, undefined when nothing could. A `msg_id` that is a string, a fraction
+ * or negative is wrong, but it can be repeated, and so its sender can be told; anything else cannot be matched.
+ */
+function replyTo(msgId: unknown): ReplyTo | undefined {
+  if (msgId === undefined) return null;
+  return typeof msgId === 'string' || Number.isFinite(msgId) ? (msgId as string | number) : undefined;
+}
+
+function isMsgId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Errors and `…_ok` messages that answer something. Nobody ever answers an answer, or two nodes might not stop. */
+function isReply(body: Body): boolean {
+  return body.in_reply_to !== undefined && (body.type === 'error' || body.type.endsWith('_ok'));
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

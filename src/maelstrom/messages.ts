@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import type { Json } from '../../machines/json.ts';
+import type { Operation } from '../../machines/operations.ts';
+import { inBrief, missingField, wrongField } from './errors.ts';
+import { isStorable, STORABLE, storageFault } from './values.ts';
+
+/**
+ * The requests of clients, as schemas. A schema's message says what is allowed, in words that complete
+ * "must be …"; the first fault found becomes the text of error 12. Fields that are not named here are ignored.
+ */
+
+/** The longest name of a node, in UTF-16 units: it travels in every message and in every log entry. */
+export const MAX_NAME_LENGTH = 1024;
+
+const ANY_JSON = v.custom<Json>(isStorable, STORABLE);
+
+const NAME_RULE = `a string of 1 to ${MAX_NAME_LENGTH} characters`;
+const NAME = v.pipe(v.string(NAME_RULE), v.minLength(1, NAME_RULE), v.maxLength(MAX_NAME_LENGTH, NAME_RULE));
+
+const NAMES_RULE = 'a list of distinct node names, the node_id among them';
+const NAMES = v.pipe(
+  v.array(NAME, NAMES_RULE),
+  v.check((names) => new Set(names).size === names.length, NAMES_RULE),
+);
+
+/** What a missing field would have to be. */
+const ALLOWED: { readonly [field: string]: string } = {
+  key: STORABLE,
+  value: STORABLE,
+  from: STORABLE,
+  to: STORABLE,
+  echo: STORABLE,
+  node_id: NAME_RULE,
+  node_ids: NAMES_RULE,
+};
+
+const READ = v.pipe(
+  v.object({ key: ANY_JSON }),
+  v.transform(({ key }) => ({ type: 'read' as const, key })),
+);
+
+const WRITE = v.pipe(
+  v.object({ key: ANY_JSON, value: ANY_JSON }),
+  v.transform(({ key, value }) => ({ type: 'write' as const, key, value })),
+);
+
+const CAS = v.pipe(
+  v.object({
+    key: ANY_JSON,
+    from: ANY_JSON,
+    to: ANY_JSON,
+    create_if_not_exists: v.optional(v.boolean('true or false'), false),
+  }),
+  v.transform(({ key, from, to, create_if_not_exists: createIfNotExists }) => ({
+    type: 'cas' as const,
+    key,
+    from,
+    to,
+    createIfNotExists,
+  })),
+);
+
+/** The schema of each operation that a client may ask for, by the type of its request. */
+export const OPERATIONS: ReadonlyMap<string, v.GenericSchema<unknown, Operation>> = new Map<
+  string,
+  v.GenericSchema<unknown, Operation>
+>([
+  ['read', READ],
+  ['write', WRITE],
+  ['cas', CAS],
+]);
+
+export const ECHO = v.object({ echo: ANY_JSON });
+
+export const INIT = v.pipe(
+  v.object({ node_id: NAME, node_ids: NAMES }),
+  v.forward(
+    v.check(({ node_id, node_ids }) => node_ids.includes(node_id), NAMES_RULE),
+    ['node_ids'],
+  ),
+);
+
+/** What came of reading a body: what the schema makes of it, or the text of error 12. */
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly text: string };
+
+/** Reads a body by a schema. The text of a refusal names the first field at fault. */
+export function read<T>(schema: v.GenericSchema<unknown, T>, body: object): Read<T> {
+  const result = v.safeParse(schema, body, { abortEarly: true });
+  return result.success ? { ok: true, value: result.output } : { ok: false, text: explain(result.issues[0]) };
+}
+
+/** The text of error 12 for the first fault that a schema found. */
+function explain(issue: v.BaseIssue<unknown>): string {
+  const [top, ...below] = issue.path ?? [];
+  if (top === undefined) return `the body must be ${issue.message}`;
+  const name = String(top.key);
+  if (top.origin === 'key') return missingField(name, ALLOWED[name] ?? 'present');
+  const field = below.reduce((path, part) => `${path}[${String(part.key)}]`, name);
+  return wrongField(field, issue.message, storageFault(issue.input) ?? inBrief(issue.input));
+}

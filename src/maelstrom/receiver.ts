@@ -1,0 +1,140 @@
+import type { ClientRequest, MaelstromEvent } from '../../machines/maelstrom/events.ts';
+import { ERROR } from '../../machines/operations.ts';
+import type { PeerMessage } from '../../machines/raft/events.ts';
+import { type Decoded, decode, unknownToClients } from './codec.ts';
+
+/**
+ * The lines that arrived together, as events for the I/O chart. Messages of nodes become one event and requests
+ * of clients another, so that a burst costs one proposal; messages of nodes come first, so that the requests meet
+ * a node that knows the latest term. Messages from different senders have no order on a network, and each
+ * sender's own order among nodes, or among clients, is kept. Nothing is moved across an init.
+ */
+
+/** One line of input, without its terminator, and its length in bytes on the wire. */
+export type Line = { readonly text: string; readonly bytes: number };
+
+/** The longest line that a node accepts: 16 MiB. */
+export const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What a message between nodes needs around one operation: the envelope, the message's own fields and the
+ * entry's origin with three node names of MAX_NAME_LENGTH, each unit of which may be an escape of six bytes.
+ */
+const ENVELOPE_BYTES = 64 * 1024;
+
+/** The largest operation that fits into a line between nodes, in bytes of JSON. */
+export const OPERATION_LIMIT_BYTES = LINE_LIMIT_BYTES - ENVELOPE_BYTES;
+
+/**
+ * Below this many bytes an operation needs no measuring. Written again, a value is at most 5.25 times as long as
+ * it was (`1e20` becomes 21 digits), so a line of 1 MiB stays far from the limit.
+ */
+const MEASURED_FROM_BYTES = 1024 * 1024;
+
+export type Receiver = {
+  /** The events that a batch of lines amounts to, in the order in which the chart should take them. */
+  receive(lines: readonly Line[]): MaelstromEvent[];
+  /** Answers that came from outside and answered nothing: counted, since nobody waits for them. */
+  strayReplies(): number;
+};
+
+type Batch = {
+  readonly events: MaelstromEvent[];
+  dest: string;
+  peers: PeerMessage[];
+  requests: ClientRequest[];
+};
+
+/**
+ * A receiver, which remembers the other nodes of the cluster from the first valid init on (the one that the
+ * chart accepts, too).
+ *
+ * @param warn is told of each line that cannot be answered, in one sentence
+ */
+export function createReceiver(warn: (text: string) => void): Receiver {
+  let peers: ReadonlySet<string> | null = null;
+  let strays = 0;
+
+  function take(batch: Batch, decoded: Decoded): void {
+    switch (decoded.kind) {
+      case 'garbage':
+        return warn(decoded.warning);
+      case 'reply':
+        strays += 1;
+        return;
+      case 'peer':
+        return takePeer(batch, decoded);
+      case 'request':
+        return takeRequest(batch, decoded.dest, decoded.request);
+      case 'init': {
+        flush(batch);
+        const { src: client, msgId, nodeId, nodeIds } = decoded;
+        peers ??= new Set(nodeIds.filter((name) => name !== nodeId));
+        batch.events.push({ type: 'init.received', client, msgId, nodeId, nodeIds });
+        return;
+      }
+      case 'malformed-init': {
+        const { src: client, dest, msgId, text } = decoded;
+        if (msgId === null)
+          warn(`passed over an init from ${JSON.stringify(client)} without msg_id: ${text}`);
+        batch.events.push({ type: 'init.malformed', dest, client, msgId, text });
+        return;
+      }
+      case 'echo': {
+        const { src: client, dest, msgId, echo } = decoded;
+        batch.events.push({ type: 'echo.received', dest, client, msgId, echo });
+        return;
+      }
+      case 'invalid': {
+        const { src: client, dest, msgId, code, text } = decoded;
+        if (msgId === null)
+          warn(`passed over a message from ${JSON.stringify(client)} without msg_id: ${text}`);
+        batch.events.push({ type: 'invalid.received', dest, client, msgId, code, text });
+        return;
+      }
+    }
+  }
+
+  function takePeer(batch: Batch, decoded: Extract<Decoded, { kind: 'peer' }>): void {
+    if (peers !== null && !peers.has(decoded.src)) return take(batch, unknownToClients(decoded));
+    if (decoded.message !== null) batch.peers.push(decoded.message);
+    else warn(`passed over a malformed ${decoded.messageType} from ${JSON.stringify(decoded.src)}`);
+  }
+
+  function takeRequest(batch: Batch, dest: string, request: ClientRequest): void {
+    // Requests of one event share its dest; in practice there is only one, this node's name.
+    if (batch.requests.length > 0 && batch.dest !== dest) flush(batch);
+    batch.dest = dest;
+    const { client, msgId } = request;
+    if (request.bytes < MEASURED_FROM_BYTES || peers === null || peers.size === 0) {
+      batch.requests.push(request);
+      return;
+    }
+    const bytes = Buffer.byteLength(JSON.stringify(request.op));
+    if (bytes <= OPERATION_LIMIT_BYTES) {
+      batch.requests.push({ ...request, bytes: Math.max(bytes, request.bytes) });
+      return;
+    }
+    const text = `${request.op.type} takes ${bytes} bytes as JSON; between the nodes of a cluster at most ${OPERATION_LIMIT_BYTES} can travel in one message`;
+    take(batch, { kind: 'invalid', src: client, dest, msgId, code: ERROR.malformedRequest, text });
+  }
+
+  function flush(batch: Batch): void {
+    if (batch.peers.length > 0) batch.events.push({ type: 'peers.received', messages: batch.peers });
+    if (batch.requests.length > 0) {
+      batch.events.push({ type: 'requests.received', dest: batch.dest, requests: batch.requests });
+    }
+    batch.peers = [];
+    batch.requests = [];
+  }
+
+  return {
+    receive(lines) {
+      const batch: Batch = { events: [], dest: '', peers: [], requests: [] };
+      for (const { text, bytes } of lines) take(batch, decode(text, bytes));
+      flush(batch);
+      return batch.events;
+    },
+    strayReplies: () => strays,
+  };
+}
