@@ -5,6 +5,7 @@ import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import type { RequestsEffect } from '../../machines/requests/events.ts';
 import { requestsMachine } from '../../machines/requests/requests.machine.ts';
+import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import type { NodeOptions } from './node.ts';
 import { Outlet } from './outlet.ts';
@@ -52,8 +53,8 @@ export class Peer {
     );
     this.raft = new Cell('raft', raftGate, steps);
     this.requests = new Cell('requests', requestsGate, steps);
-    this.raft.outlet.subscribe((effect) => this.#outlet.take(effect));
-    this.requests.outlet.subscribe((effect) => this.#pass(effect));
+    listen(this.raft.outlet, (effect) => this.#outlet.take(effect));
+    listen(this.requests.outlet, (effect) => this.#pass(effect));
   }
 
   start(): void {
@@ -75,6 +76,12 @@ export class Peer {
 
   deliver(messages: readonly PeerMessage[]): void {
     for (const message of messages) this.#take(message);
+  }
+
+  /** Asks the raft cell, if it leads, to hand its leadership to another node. */
+  transfer(to: string): void {
+    this.#tell({ type: 'transfer.requested', to });
+    this.endTurn();
   }
 
   /** Ends turns until nothing is open: what a turn lets out may open another. */
