@@ -188,12 +188,12 @@ class Search {
     for (let i = start; i < this.#moves.length; i += 1) {
       const step = at(this.#moves, i);
       const isWrite = at(need, step) === NEED.nothing;
-      if ((isWrite && !writesAllowed) || order.losesDemand(at(effect, step)) || this.#isMet(step)) continue;
+      if ((isWrite && !writesAllowed) || order.losesDemand(step) || this.#isMet(step)) continue;
       this.#moves[kept] = step;
       kept += 1;
     }
     this.#moves.length = kept;
-    if (hidden >= 0 && !order.losesDemand(at(effect, hidden))) this.#moves.push(hidden);
+    if (hidden >= 0 && !order.losesDemand(hidden)) this.#moves.push(hidden);
     this.#collectOptional(barrier, writesAllowed);
   }
 
@@ -205,7 +205,7 @@ class Search {
       if (order.isPlaced(step)) continue;
       if (at(need, step) === NEED.nothing ? !writesAllowed : !order.enables(step)) continue;
       const target = at(effect, step);
-      if (target === order.state || order.isUnobserved(target) || order.losesDemand(target)) continue;
+      if (target === order.state || order.isUnobserved(target) || order.losesDemand(step)) continue;
       if (!this.#isMet(step)) this.#moves.push(step);
     }
   }
