@@ -146,8 +146,6 @@ export class Peer {
         return this.#report(this.registers.read(effect.index, effect.reads));
       case 'leader.changed':
         return this.requests.inbox.next({ ...effect, nowMs: this.#ports.nowMs() });
-      case 'requests.refused':
-        return this.#refuse(effect);
     }
   }
 
@@ -165,17 +163,6 @@ export class Peer {
     if (results.length > 0) this.requests.inbox.next({ type: 'results.ready', results });
   }
 
-  #refuse({
-    to,
-    term,
-    incarnation,
-    numbers: refused,
-  }: Extract<RaftEffect, { type: 'requests.refused' }>): void {
-    const body = { type: 'forward.response', term, incarnation, outcomes: [], refused } as const;
-    if (to === this.#id) this.requests.inbox.next({ ...body, from: this.#id });
-    else this.#ports.wire.send(this.#id, to, body);
-  }
-
   #pass(effect: RequestsEffect): void {
     switch (effect.type) {
       case 'answer':
@@ -187,7 +174,7 @@ export class Peer {
       }
       case 'respond': {
         const { to, type: _, ...rest } = effect;
-        return this.#ports.wire.send(this.#id, to, { type: 'forward.response', ...rest, refused: [] });
+        return this.#ports.wire.send(this.#id, to, { type: 'forward.response', ...rest });
       }
       case 'timer.set':
         return this.#ports.timers.set(effect.timer, effect.ms, () => {

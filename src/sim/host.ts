@@ -40,6 +40,8 @@ export class SimulatedHost {
   #paused = false;
   #lines: string[] = [];
   #awake = false;
+  /** When the latest sync is through. */
+  #syncedMs = 0;
   /** Timers that ran out while the machine stood still. */
   #overdue: (() => void)[] = [];
 
@@ -47,12 +49,7 @@ export class SimulatedHost {
     this.name = name;
     this.#cluster = cluster;
     this.#world = world;
-    this.disk = new SimulatedDisk((run) => {
-      const life = this.#life;
-      const syncMs = this.#world.syncMs();
-      if (syncMs === 0) run();
-      else this.#world.schedule.after(this.#world.dice.between(0, syncMs), () => this.#live(life, run));
-    });
+    this.disk = new SimulatedDisk((run) => this.#afterSync(run));
   }
 
   /** The running node; null while it is down. */
@@ -106,6 +103,7 @@ export class SimulatedHost {
     this.#lines = [];
     this.#overdue = [];
     this.#awake = false;
+    this.#syncedMs = 0;
     this.disk.crash();
   }
 
@@ -142,6 +140,16 @@ export class SimulatedHost {
       this.#lines = [];
       this.#take(lines);
     });
+  }
+
+  #afterSync(run: () => void): void {
+    const life = this.#life;
+    const { schedule, dice } = this.#world;
+    const syncMs = this.#world.syncMs();
+    // A disk makes writes durable in the order in which they were made.
+    this.#syncedMs = Math.max(this.#syncedMs, schedule.nowMs + dice.between(0, syncMs));
+    if (this.#syncedMs <= schedule.nowMs) run();
+    else schedule.after(this.#syncedMs - schedule.nowMs, () => this.#live(life, run));
   }
 
   #take(lines: readonly string[]): void {

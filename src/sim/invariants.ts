@@ -5,11 +5,17 @@ import type { Entry } from '../../machines/raft/events.ts';
 import { entryAt, type Log, lastIndex, termAt } from '../../machines/raft/log.ts';
 
 /** The part of a raft snapshot that the invariants look at. */
-export type RaftView = { readonly context: RaftContext; readonly isLeader: boolean };
+export type RaftView = {
+  readonly context: RaftContext;
+  readonly isLeader: boolean;
+  /** What has been let out to be applied. The chart may be ahead: a write that it counts on may not be durable. */
+  readonly appliedIndex: number;
+};
 
 type Seen = {
   readonly log: Log;
   readonly commitIndex: number;
+  readonly appliedIndex: number;
   readonly isLeader: boolean;
   readonly term: number;
 };
@@ -44,15 +50,18 @@ export class Invariants {
 
   /** @throws InvariantViolation naming the property that does not hold */
   check(name: string, view: RaftView): void {
-    const { context, isLeader } = view;
+    const { context, isLeader, appliedIndex } = view;
     const { log, commitIndex, term } = context;
     const before = this.#before.get(name);
     if (isLeader && !(before?.isLeader && before.term === term)) this.#checkLeader(name, context);
     if (before === undefined || before.log !== log) this.#checkLog(name, before?.log, log);
-    if (before === undefined || before.commitIndex !== commitIndex) {
-      this.#checkCommit(name, before?.commitIndex ?? 0, context);
-    }
-    this.#before.set(name, { log, commitIndex, isLeader, term });
+    invariant(commitIndex >= (before?.commitIndex ?? 0), 'the commit index never goes back', () => ({
+      name,
+      before: before?.commitIndex,
+      commitIndex,
+    }));
+    this.#checkApplied(name, log, before?.appliedIndex ?? 0, appliedIndex);
+    this.#before.set(name, { log, commitIndex, appliedIndex, isLeader, term });
   }
 
   #checkLeader(name: string, { term, log }: RaftContext): void {
@@ -101,13 +110,8 @@ export class Invariants {
     }
   }
 
-  #checkCommit(name: string, before: number, { log, commitIndex }: RaftContext): void {
-    invariant(commitIndex >= before, 'the commit index never goes back', () => ({
-      name,
-      before,
-      commitIndex,
-    }));
-    for (let index = before + 1; index <= commitIndex; index += 1) {
+  #checkApplied(name: string, log: Log, before: number, appliedIndex: number): void {
+    for (let index = before + 1; index <= appliedIndex; index += 1) {
       this.checks += 1;
       const entry = entryAt(log, index);
       const committed = this.#committed[index - 1];

@@ -3,7 +3,7 @@ import { invariant } from '../../machines/assert.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { CellStep } from '../actors/cell.ts';
 import type { HistoryEvent } from '../verify/history.ts';
-import { checkLinearizable, type LinearizabilityResult } from '../verify/index.ts';
+import { checkLinearizability, type LinearizabilityResult } from '../verify/index.ts';
 import { Clients } from './clients.ts';
 import { Dice } from './dice.ts';
 import { SimulatedHost } from './host.ts';
@@ -120,17 +120,13 @@ class Simulation {
 
   result(failure: string | null): SimulationResult {
     const { history } = this.#clients;
-    const linearizability = failure === null ? checkLinearizable(history) : null;
+    const linearizability = failure === null ? checkLinearizability(history) : null;
     const verdict = linearizability?.verdict;
     const count = (type: HistoryEvent['type']) =>
       history.filter((event) => event.type === type && event.process !== 'nemesis').length;
     return {
       options: this.#options,
-      failure:
-        failure ??
-        (verdict === 'ok'
-          ? null
-          : `the history is ${verdict}: ${linearizability?.explanation ?? linearizability?.reason}`),
+      failure: failure ?? (verdict === 'ok' ? null : `the history is ${verdict}: ${linearizability?.reason}`),
       linearizability,
       history,
       traceHash: this.#trace.hash,
@@ -214,7 +210,13 @@ class Simulation {
     for (const effect of step.effects) {
       if (effect.type === 'leader.changed' && leader === name) this.#say(`${name} leads term ${term}`);
     }
-    this.#invariants.check(name, { context: snapshot.context, isLeader: snapshot.matches('leader') });
+    const appliedIndex =
+      this.#hosts.find((host) => host.name === name)?.node?.peer?.registers.appliedIndex ?? 0;
+    this.#invariants.check(name, {
+      context: snapshot.context,
+      isLeader: snapshot.matches('leader'),
+      appliedIndex,
+    });
   }
 
   #recordFault(fault: string, value: readonly string[]): void {
