@@ -16,7 +16,7 @@ describe('requests of clients', () => {
       kind: 'request',
       src: 'c1',
       dest: 'n1',
-      request: { client: 'c1', msgId: 3, op: { type: 'read', key: 'x' }, bytes: 64 },
+      request: { client: 'c1', msgId: 3, op: { type: 'read', key: 'x' }, bytes: 68 },
     });
     expect(fromClient({ type: 'write', msg_id: 0, key: null, value: false, extra: 1 })).toMatchObject({
       request: { msgId: 0, op: { type: 'write', key: null, value: false } },
