@@ -143,6 +143,13 @@ describe('the end', () => {
     expect(warnings.sort()).toEqual(['reading the input failed: EIO', 'writing the output failed: ENOSPC']);
   });
 
+  it('of an input that closes without ending is an end, too', async () => {
+    const { input, ends } = serve();
+    input.destroy();
+    await turn();
+    expect(ends).toEqual(['input ended']);
+  });
+
   it('waits until everything is written, then lets go of the input', async () => {
     const { input, output, stdio } = serve();
     output.stalled = true;

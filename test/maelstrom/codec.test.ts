@@ -194,7 +194,7 @@ describe('lines that are no message', () => {
   });
 
   it('is not misled about nesting by brackets inside strings', () => {
-    const text = `"${'[\\"'.repeat(400_000)}"`;
+    const text = `"${'\\"[[[[[['.repeat(400_000)}"`;
     expect(fromText(`{"type":"echo","msg_id":1,"echo":${text}}`).kind).toBe('echo');
   });
 
@@ -342,6 +342,23 @@ describe('messages between nodes', () => {
     expect(decoded).toMatchObject({ kind: 'peer', message: null });
   });
 
+  const lacking = PEER_MESSAGES.flatMap((message) => {
+    const { from: _from, ...body } = message;
+    return places(body as unknown as Json)
+      .filter((path) => typeof path.at(-1) === 'string' && !path.slice(0, -1).includes('value'))
+      .filter((path) => Number.isNaN(Number(path.at(-1))) && path.join() !== 'type')
+      .map((path) => ({
+        path,
+        type: message.type,
+        body: replaced(body as unknown as Json, path, undefined),
+      }));
+  });
+
+  it.each(lacking)('$type without $path is not believed', ({ body }) => {
+    const decoded = read(JSON.stringify({ src: 'n1', dest: 'n2', body }));
+    expect(decoded).toMatchObject({ kind: 'peer', message: null });
+  });
+
   it('does not let in a value that could not be written again', () => {
     const entry = `{"term":1,"op":{"type":"write","key":1,"value":${nested(100_000)}},"origin":null,"bytes":9}`;
     const body = `{"type":"append.request","term":1,"prevIndex":0,"prevTerm":0,"entries":[${entry}],"commitIndex":0,"round":0}`;
@@ -368,10 +385,10 @@ function isFromOfCas(path: Path): boolean {
   return path.at(-1) === 'from';
 }
 
-/** The value with one place in it replaced. */
-function replaced(value: Json, [name, ...below]: Path, by: Json): Json {
+/** The value with one place in it replaced, or taken away (undefined). */
+function replaced(value: Json, [name, ...below]: Path, by: Json | undefined): Json | undefined {
   if (name === undefined) return by;
-  const copy = structuredClone(value) as { [name: string]: Json };
+  const copy = structuredClone(value) as { [name: string]: Json | undefined };
   copy[name] = replaced(copy[name] as Json, below, by);
-  return copy;
+  return copy as Json;
 }

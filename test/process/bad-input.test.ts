@@ -211,6 +211,7 @@ describe('bad input, row by row; the node serves afterwards', () => {
     ],
     ['echo', '{"type":"echo","msg_id":2}'],
     ['value', '{"type":"write","msg_id":2,"key":"k","value":[1e999]}'],
+    ['value', '{"type":"write","msg_id":2,"key":"k","value":9007199254740993}'],
     ['value', `{"type":"write","msg_id":2,"key":"k","value":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
     ['key', `{"type":"read","msg_id":2,"key":${'{"a":'.repeat(100_000)}0${'}'.repeat(100_000)}}`],
     ['msg_id', '{"type":"write","msg_id":-2,"key":"k","value":"effect"}'],
