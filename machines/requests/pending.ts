@@ -199,7 +199,7 @@ export function handOver(context: RequestsContext): readonly RequestsEffect[] {
   const { leader, term, settings, decided } = context;
   if (leader === null || decided.handOver.length === 0) return [];
   const { incarnation } = settings;
-  return chunks(decided.handOver, settings.maxMessageBytes).map((chunk) => ({
+  return chunks(decided.handOver, (request) => request.bytes, settings.maxMessageBytes).map((chunk) => ({
     type: 'forward',
     to: leader,
     term,
@@ -209,23 +209,7 @@ export function handOver(context: RequestsContext): readonly RequestsEffect[] {
   }));
 }
 
-function chunks(requests: readonly Pending[], maxBytes: number): Pending[][] {
-  const all: Pending[][] = [];
-  let room = 0;
-  for (const request of requests) {
-    const chunk = all.at(-1);
-    if (chunk === undefined || request.bytes > room) {
-      all.push([request]);
-      room = maxBytes - request.bytes;
-    } else {
-      chunk.push(request);
-      room -= request.bytes;
-    }
-  }
-  return all;
-}
-
-/** What a leader tells the nodes whose clients wait for these results. */
+/** What a leader tells the nodes whose clients wait for these results, in messages of bounded size. */
 export function respondToOrigins(
   { settings, term }: RequestsContext,
   results: readonly Result[],
@@ -239,5 +223,38 @@ export function respondToOrigins(
       groups.set(name, { to: node, incarnation, outcomes: [{ number, index, outcome }] });
     else group.outcomes.push({ number, index, outcome });
   }
-  return [...groups.values()].map((group) => ({ type: 'respond', term, ...group }));
+  return [...groups.values()].flatMap(({ to, incarnation, outcomes }) =>
+    chunks(outcomes, outcomeBytes, settings.maxMessageBytes).map((chunk) => ({
+      type: 'respond' as const,
+      to,
+      term,
+      incarnation,
+      outcomes: chunk,
+    })),
+  );
+}
+
+/** About how long an outcome is on the wire. Only a value that was read can be long. */
+function outcomeBytes({ outcome }: ForwardedOutcome): number {
+  const value = outcome.type === 'read_ok' ? outcome.value : null;
+  const isLong = typeof value === 'string' || typeof value === 'object';
+  return 100 + (isLong ? JSON.stringify(value).length : 0);
+}
+
+/** Splits items, in order, into groups of at most this many bytes; a larger item makes a group of its own. */
+function chunks<T>(items: readonly T[], bytesOf: (item: T) => number, maxBytes: number): T[][] {
+  const all: T[][] = [];
+  let room = 0;
+  for (const item of items) {
+    const bytes = bytesOf(item);
+    const chunk = all.at(-1);
+    if (chunk === undefined || bytes > room) {
+      all.push([item]);
+      room = maxBytes - bytes;
+    } else {
+      chunk.push(item);
+      room -= bytes;
+    }
+  }
+  return all;
 }

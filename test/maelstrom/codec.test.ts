@@ -298,7 +298,6 @@ const PEER_MESSAGES: PeerMessage[] = [
       { number: 4, index: 9, outcome: { type: 'error', code: 22, text: 'is 3' } },
       { number: 5, index: 9, outcome: { type: 'cas_ok' } },
     ],
-    refused: [6, 7],
   },
 ];
 
