@@ -1,5 +1,6 @@
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
 import { UsageError } from './cli/usage.ts';
+import { SIM_HELP, simCommand } from './sim/command.ts';
 
 const HELP = `actorum: a distributed key-value system whose protocols are statecharts
 
@@ -7,6 +8,7 @@ Usage: actorum <command> [options]
 
 Commands:
   node      one node of a cluster on stdin and stdout (the default when stdin is not a terminal)
+  sim       a whole cluster in one process, in virtual time, under every fault; one seed, one run
   help      this text, or "actorum help <command>"
 
 actorum <command> --help tells everything about a command.
@@ -19,6 +21,7 @@ const COMMANDS: {
   };
 } = {
   node: { run: nodeCommand, help: NODE_HELP },
+  sim: { run: simCommand, help: SIM_HELP },
 };
 
 async function main(args: readonly string[]): Promise<number> {

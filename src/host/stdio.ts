@@ -51,6 +51,8 @@ export function serveStdio(options: StdioOptions): Stdio {
   let unwritten: string[] = [];
   let turnEnd: NodeJS.Immediate | null = null;
   let ended = false;
+  /** Input is paused until the output has drained. */
+  let waiting = false;
   /** The reader of the output is gone: whatever is still written has nowhere to go. */
   let outputGone = false;
 
@@ -92,6 +94,7 @@ export function serveStdio(options: StdioOptions): Stdio {
   }
 
   function resume(): void {
+    waiting = false;
     if (!ended) input.resume();
   }
 
@@ -103,7 +106,8 @@ export function serveStdio(options: StdioOptions): Stdio {
     unwritten = [];
     if (outputGone) return;
     output.write(text);
-    if (output.writableLength > outputLimitBytes && !ended) {
+    if (output.writableLength > outputLimitBytes && output.writableNeedDrain && !waiting && !ended) {
+      waiting = true;
       input.pause();
       output.once('drain', resume);
     }
@@ -111,7 +115,8 @@ export function serveStdio(options: StdioOptions): Stdio {
 
   const terminate = (): void => end('SIGTERM');
   const interrupt = (): void => end('SIGINT');
-  input.on('data', read).on('end', readEnd).on('error', readFailed);
+  // A stream that is destroyed closes without an end; `close` after `end` changes nothing.
+  input.on('data', read).on('end', readEnd).on('close', readEnd).on('error', readFailed);
   output.on('error', writeFailed);
   signals.on('SIGTERM', terminate);
   signals.on('SIGINT', interrupt);

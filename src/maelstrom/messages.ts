@@ -98,5 +98,7 @@ function explain(issue: v.BaseIssue<unknown>): string {
   const name = String(top.key);
   if (top.origin === 'key') return missingField(name, ALLOWED[name] ?? 'present');
   const field = below.reduce((path, part) => `${path}[${String(part.key)}]`, name);
-  return wrongField(field, issue.message, storageFault(issue.input) ?? inBrief(issue.input));
+  // The value stands in the path: the input of a check over two fields is the whole body.
+  const { value } = below.at(-1) ?? top;
+  return wrongField(field, issue.message, storageFault(value) ?? inBrief(value));
 }

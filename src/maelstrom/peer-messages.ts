@@ -2,9 +2,9 @@ import type { PeerMessage } from '../../machines/raft/events.ts';
 import { isStorable } from './values.ts';
 
 /**
- * The shapes of the messages between nodes. Checked by hand and not by a schema: an append.request carries
- * dozens of entries of fifteen fields each and arrives thousands of times a second (64 entries take 5 µs here, 60 µs by schema), and
- * nobody is told which field was wrong: nodes do not answer each other's malformed messages.
+ * The shapes of the messages between nodes. Checked by hand and not by a schema: an append.request carries dozens
+ * of entries and arrives thousands of times a second (64 entries take 3 µs here and 35 µs by schema, beside 31 µs
+ * of JSON.parse), and nobody is told which field was wrong: nodes do not answer each other's malformed messages.
  */
 
 type Fields = { readonly [name: string]: unknown };
@@ -27,10 +27,7 @@ const SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boolean }
   'campaign.request': () => true,
   'forward.request': (body) =>
     isCount(body.incarnation) && isCount(body.floor) && isListOf(body.requests, isForwardedRequest),
-  'forward.response': (body) =>
-    isCount(body.incarnation) &&
-    isListOf(body.outcomes, isForwardedOutcome) &&
-    isListOf(body.refused, isCount),
+  'forward.response': (body) => isCount(body.incarnation) && isListOf(body.outcomes, isForwardedOutcome),
 };
 
 const shapes: ReadonlyMap<string, (body: Fields) => boolean> = new Map(Object.entries(SHAPES));

@@ -2,6 +2,7 @@ import type { ClientRequest, MaelstromEvent } from '../../machines/maelstrom/eve
 import { ERROR } from '../../machines/operations.ts';
 import type { PeerMessage } from '../../machines/raft/events.ts';
 import { type Decoded, decode, unknownToClients } from './codec.ts';
+import { excerpt } from './errors.ts';
 
 /**
  * The lines that arrived together, as events for the I/O chart. Messages of nodes become one event and requests
@@ -38,6 +39,8 @@ export type Receiver = {
   strayReplies(): number;
 };
 
+type Kind<K extends Decoded['kind']> = Extract<Decoded, { kind: K }>;
+
 type Batch = {
   readonly events: MaelstromEvent[];
   dest: string;
@@ -58,47 +61,59 @@ export function createReceiver(warn: (text: string) => void): Receiver {
   function take(batch: Batch, decoded: Decoded): void {
     switch (decoded.kind) {
       case 'garbage':
-        return warn(decoded.warning);
+        warn(decoded.warning);
+        break;
       case 'reply':
         strays += 1;
-        return;
+        break;
       case 'peer':
-        return takePeer(batch, decoded);
+        takePeer(batch, decoded);
+        break;
       case 'request':
-        return takeRequest(batch, decoded.dest, decoded.request);
-      case 'init': {
+        takeRequest(batch, decoded.dest, decoded.request);
+        break;
+      case 'init':
         flush(batch);
-        const { src: client, msgId, nodeId, nodeIds } = decoded;
-        peers ??= new Set(nodeIds.filter((name) => name !== nodeId));
-        batch.events.push({ type: 'init.received', client, msgId, nodeId, nodeIds });
-        return;
-      }
-      case 'malformed-init': {
-        const { src: client, dest, msgId, text } = decoded;
-        if (msgId === null)
-          warn(`passed over an init from ${JSON.stringify(client)} without msg_id: ${text}`);
-        batch.events.push({ type: 'init.malformed', dest, client, msgId, text });
-        return;
-      }
+        takeInit(batch, decoded);
+        break;
+      case 'malformed-init':
+        takeMalformedInit(batch, decoded);
+        break;
       case 'echo': {
         const { src: client, dest, msgId, echo } = decoded;
         batch.events.push({ type: 'echo.received', dest, client, msgId, echo });
-        return;
+        break;
       }
-      case 'invalid': {
-        const { src: client, dest, msgId, code, text } = decoded;
-        if (msgId === null)
-          warn(`passed over a message from ${JSON.stringify(client)} without msg_id: ${text}`);
-        batch.events.push({ type: 'invalid.received', dest, client, msgId, code, text });
-        return;
-      }
+      case 'invalid':
+        takeInvalid(batch, decoded);
+        break;
     }
   }
 
-  function takePeer(batch: Batch, decoded: Extract<Decoded, { kind: 'peer' }>): void {
-    if (peers !== null && !peers.has(decoded.src)) return take(batch, unknownToClients(decoded));
-    if (decoded.message !== null) batch.peers.push(decoded.message);
-    else warn(`passed over a malformed ${decoded.messageType} from ${JSON.stringify(decoded.src)}`);
+  function takeInit(batch: Batch, { src: client, msgId, nodeId, nodeIds }: Kind<'init'>): void {
+    peers ??= new Set(nodeIds.filter((name) => name !== nodeId));
+    batch.events.push({ type: 'init.received', client, msgId, nodeId, nodeIds });
+  }
+
+  function takeMalformedInit(batch: Batch, { src: client, dest, msgId, text }: Kind<'malformed-init'>): void {
+    if (msgId === null) warnUnanswerable(client, text);
+    batch.events.push({ type: 'init.malformed', dest, client, msgId, text });
+  }
+
+  function takeInvalid(batch: Batch, { src: client, dest, msgId, code, text }: Kind<'invalid'>): void {
+    if (msgId === null) warnUnanswerable(client, text);
+    batch.events.push({ type: 'invalid.received', dest, client, msgId, code, text });
+  }
+
+  function warnUnanswerable(client: string, text: string): void {
+    warn(`passed over a message without msg_id from ${excerpt(client)}: ${text}`);
+  }
+
+  function takePeer(batch: Batch, decoded: Kind<'peer'>): void {
+    // Before init anyone may be a peer; the chart passes over them all.
+    if (peers !== null && !peers.has(decoded.src)) takeInvalid(batch, unknownToClients(decoded));
+    else if (decoded.message !== null) batch.peers.push(decoded.message);
+    else warn(`passed over a malformed ${decoded.messageType} from ${excerpt(decoded.src)}`);
   }
 
   function takeRequest(batch: Batch, dest: string, request: ClientRequest): void {
@@ -116,7 +131,7 @@ export function createReceiver(warn: (text: string) => void): Receiver {
       return;
     }
     const text = `${request.op.type} takes ${bytes} bytes as JSON; between the nodes of a cluster at most ${OPERATION_LIMIT_BYTES} can travel in one message`;
-    take(batch, { kind: 'invalid', src: client, dest, msgId, code: ERROR.malformedRequest, text });
+    takeInvalid(batch, { kind: 'invalid', src: client, dest, msgId, code: ERROR.malformedRequest, text });
   }
 
   function flush(batch: Batch): void {

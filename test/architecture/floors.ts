@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { COMMAND } from './code-rules.ts';
 import { type Import, importsOf, type Source } from './sources.ts';
 import type { Violation } from './violation.ts';
 
@@ -42,15 +43,17 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
   },
-  { path: 'src/charts/', rooms: ['machines/', USAGE], packages: ['xstate', 'node:fs', 'node:path'] },
+  { path: 'src/charts/', rooms: ['machines/'], packages: ['xstate'] },
   { path: 'src/cli/', rooms: EVERYTHING, packages: ['*', 'node:'] },
   { path: 'src/main.ts', rooms: EVERYTHING, packages: ['*', 'node:'] },
 ];
 
+const COMMANDS: Room = { path: 'src/*/command.ts', rooms: EVERYTHING, packages: ['*', 'node:'] };
+
 export function floorViolations(sources: readonly Source[]): Violation[] {
   return sources.flatMap((source) => {
     const { file } = source;
-    const room = ROOMS.find(({ path }) => within(path, file));
+    const room = COMMAND.test(file) ? COMMANDS : ROOMS.find(({ path }) => within(path, file));
     if (room === undefined) {
       const text = 'belongs to no room: give its room a line in test/architecture/floors.ts';
       return [{ rule: FLOORS, file, line: 1, text }];

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { createReceiver, OPERATION_LIMIT_BYTES } from '../../src/maelstrom/receiver.ts';
+
+function start(nodeIds: readonly string[] | null = ['n1', 'n2']) {
+  const warnings: string[] = [];
+  const receiver = createReceiver((text) => warnings.push(text));
+  const receive = (...texts: string[]) =>
+    receiver.receive(texts.map((text) => ({ text, bytes: Buffer.byteLength(text) })));
+  if (nodeIds !== null) receive(init(nodeIds));
+  return { receive, warnings, receiver };
+}
+
+const line = (src: string, body: object, dest = 'n1') => JSON.stringify({ src, dest, body });
+const init = (nodeIds: readonly string[]) =>
+  line('c0', { type: 'init', msg_id: 1, node_id: 'n1', node_ids: nodeIds });
+const read = (msgId: number, dest = 'n1') => line('c1', { type: 'read', msg_id: msgId, key: 'x' }, dest);
+const vote = (src: string, term: number) => line(src, { type: 'vote.response', term, granted: true });
+
+describe('a batch of lines', () => {
+  it('becomes one event of peers, then one of requests, each in order of arrival', () => {
+    const events = start().receive(read(2), vote('n2', 1), read(3), vote('n2', 2));
+    expect(events).toMatchObject([
+      { type: 'peers.received', messages: [{ term: 1 }, { term: 2 }] },
+      { type: 'requests.received', dest: 'n1', requests: [{ msgId: 2 }, { msgId: 3 }] },
+    ]);
+  });
+
+  it('moves nothing across an init', () => {
+    const events = start(null).receive(read(2), vote('n2', 1), init(['n1', 'n2']), read(3));
+    expect(events.map((event) => event.type)).toEqual([
+      'peers.received',
+      'requests.received',
+      'init.received',
+      'requests.received',
+    ]);
+  });
+
+  it('keeps requests to different nodes apart, since before init each is answered as its dest', () => {
+    expect(start(null).receive(read(1), read(2), read(3, 'n7'))).toMatchObject([
+      { dest: 'n1', requests: [{ msgId: 1 }, { msgId: 2 }] },
+      { dest: 'n7', requests: [{ msgId: 3 }] },
+    ]);
+  });
+
+  it('passes on nothing for garbage and for answers, and says so', () => {
+    const { receive, warnings, receiver } = start();
+    expect(receive('garbage', line('c1', { type: 'error', in_reply_to: 1 }))).toEqual([]);
+    expect(warnings).toEqual(['passed over a line: not JSON: "garbage"']);
+    expect(receiver.strayReplies()).toBe(1);
+  });
+
+  it('warns of what cannot be answered for want of a msg_id', () => {
+    const { receive, warnings } = start();
+    expect(receive(line('c1', { type: 'read' }))).toMatchObject([{ type: 'invalid.received', msgId: null }]);
+    expect(warnings[0]).toMatch(/^passed over a message without msg_id from "c1": field "key" is missing/);
+  });
+});
+
+describe('who is a node', () => {
+  it('is anyone before init', () => {
+    expect(start(null).receive(vote('n9', 1))).toMatchObject([{ type: 'peers.received' }]);
+  });
+
+  it('is another member of the cluster after it; the others get error 10', () => {
+    const { receive } = start();
+    const stranger = line('c1', { type: 'campaign.request', term: 9, msg_id: 5 });
+    expect(receive(vote('n2', 1), stranger, vote('n1', 9))).toMatchObject([
+      { type: 'invalid.received', client: 'c1', msgId: 5, code: 10 },
+      // A message that claims to come from this very node.
+      { type: 'invalid.received', client: 'n1', msgId: null, code: 10 },
+      { type: 'peers.received', messages: [{ from: 'n2' }] },
+    ]);
+  });
+
+  it('does not change with a second init', () => {
+    const { receive } = start();
+    receive(line('c0', { type: 'init', msg_id: 2, node_id: 'n1', node_ids: ['n1', 'evil'] }));
+    expect(receive(vote('evil', 9))).toMatchObject([{ type: 'invalid.received' }]);
+  });
+
+  it('warns of a malformed message of a node and never answers it', () => {
+    const { receive, warnings } = start();
+    expect(receive(line('n2', { type: 'vote.response', msg_id: 3, term: -1, granted: true }))).toEqual([]);
+    expect(warnings).toEqual(['passed over a malformed vote.response from "n2"']);
+  });
+});
+
+describe('a request too long to travel between nodes', () => {
+  // 4 bytes that become 21 digits: the line is short enough, what a node would write is not.
+  const growing = `{"src":"c1","dest":"n1","body":{"type":"write","msg_id":2,"key":1,"value":[${'1e20,'.repeat(1_000_000)}0]}}`;
+
+  it('is refused in a cluster, by what it takes when written again', () => {
+    expect(growing.length).toBeLessThan(OPERATION_LIMIT_BYTES / 3);
+    const [event] = start().receive(growing);
+    expect(event).toMatchObject({ type: 'invalid.received', msgId: 2, code: 12 });
+    expect(event?.type === 'invalid.received' && event.text).toMatch(/^write takes 220000\d\d bytes as JSON/);
+  });
+
+  it('is taken by a node on its own', () => {
+    expect(start(['n1']).receive(growing)).toMatchObject([{ type: 'requests.received' }]);
+  });
+
+  it('is taken up to the limit exactly, and counted at its full size', () => {
+    const write = (length: number) =>
+      line('c1', { type: 'write', msg_id: 2, key: 1, value: 'x'.repeat(length) });
+    const around = JSON.stringify({ type: 'write', key: 1, value: '' }).length;
+    const { receive } = start();
+    expect(receive(write(OPERATION_LIMIT_BYTES - around))).toMatchObject([{ type: 'requests.received' }]);
+    expect(receive(write(OPERATION_LIMIT_BYTES - around + 1))).toMatchObject([{ code: 12 }]);
+  });
+});
