@@ -63,9 +63,11 @@ test('a caller may cancel in the middle of one key', () => {
   const events = simulateRegisters({
     seed: 3,
     operations: 900,
-    processes: 45,
+    processes: 20,
     keys: ['x'],
-    values: [0, 1, 2, 3, 4],
+    values: MANY,
+    mix: [1, 4, 1],
+    info: 0.02,
   });
   let asked = 0;
   const result = checkLinearizability(events, {
