@@ -27,7 +27,9 @@ describe.each(PAGES)('%s', (page) => {
   });
 
   it('names files that are there', () => {
-    const paths = codeIn(text).filter((code) => /^(?:src|machines|docs|scripts|\.ci)\/[\w./-]+\.\w+$/.test(code));
+    const paths = codeIn(text).filter((code) =>
+      /^(?:src|machines|docs|scripts|\.ci)\/[\w./-]+\.\w+$/.test(code),
+    );
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
