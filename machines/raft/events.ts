@@ -88,7 +88,7 @@ export type VoteResponse = Header & { readonly type: 'vote.response'; readonly g
 /** Thesis section 3.10, TimeoutNow: the leader asks a follower that has everything to take over at once. */
 export type CampaignRequest = Header & { readonly type: 'campaign.request' };
 
-/** Client requests, passed to the leader of `term` by the node that took them. */
+/** Client requests, passed by the node that took them to the leader of `term`: here `term` names the leadership, not the sender's. */
 export type ForwardRequest = Header & {
   readonly type: 'forward.request';
   readonly incarnation: number;
@@ -96,7 +96,7 @@ export type ForwardRequest = Header & {
   readonly requests: readonly ForwardedRequest[];
 };
 
-/** What became of forwarded requests: outcomes, and the numbers that this leadership did not and will not append. */
+/** What became of requests forwarded to the leadership of `term`: outcomes, and the numbers that it did not and will not append. */
 export type ForwardResponse = Header & {
   readonly type: 'forward.response';
   readonly incarnation: number;
@@ -115,3 +115,84 @@ export type PeerMessage =
   | CampaignRequest
   | ForwardRequest
   | ForwardResponse;
+
+/** The messages that the raft chart itself takes part in; forwarding belongs to the chart of client requests. */
+export type RaftMessage = Exclude<PeerMessage, ForwardRequest | ForwardResponse>;
+
+/** A message without its header: what the chart emits, and its node completes with sender and term. */
+export type MessageBody<M extends PeerMessage = RaftMessage> = M extends PeerMessage
+  ? Omit<M, 'from'>
+  : never;
+
+/** Everything that can happen to a Raft node. */
+export type RaftEvent =
+  | RaftMessage
+  /** A message arrived whose sender lives in a later term. Comes before the message itself. */
+  | {
+      readonly type: 'term.seen';
+      readonly from: string;
+      readonly term: number;
+      readonly by: PeerMessage['type'];
+      /** The message is a vote request that the present leader itself asked for. */
+      readonly transfer: boolean;
+    }
+  /** A message arrived from an earlier term. Comes instead of the message. */
+  | {
+      readonly type: 'message.stale';
+      readonly from: string;
+      readonly term: number;
+      readonly by: PeerMessage['type'];
+    }
+  | { readonly type: 'election.timeout' }
+  | { readonly type: 'heartbeat.timeout' }
+  | { readonly type: 'quorum.timeout' }
+  | { readonly type: 'transfer.timeout' }
+  /** Client requests for the leader of `term`, from the node `from` (which may be this one). */
+  | {
+      readonly type: 'requests.proposed';
+      readonly from: string;
+      readonly term: number;
+      readonly incarnation: number;
+      readonly floor: number;
+      readonly requests: readonly ForwardedRequest[];
+    }
+  /** Somebody wants `to` to lead. */
+  | { readonly type: 'transfer.requested'; readonly to: string }
+  /** Everything that arrived together has been handled: each follower is told the sum of it in one message. */
+  | { readonly type: 'turn.ended' };
+
+export type TimerName = 'election' | 'heartbeat' | 'quorum' | 'transfer';
+
+/** A read that a leader has taken on, with the way back to who asked. */
+export type QueuedRead = {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly number: number;
+  readonly op: Operation & { readonly type: 'read' };
+};
+
+/** What a Raft node does. Whoever runs the chart carries these out in order. */
+export type RaftEffect =
+  | { readonly type: 'send'; readonly to: string; readonly message: MessageBody }
+  /** Make this durable before anything that follows it is let out. */
+  | {
+      readonly type: 'persist';
+      readonly hardState: { readonly term: number; readonly votedFor: string | null } | null;
+      /** The log ends with `entries` from index `from` on; whatever stood there before is gone. */
+      readonly log: { readonly from: number; readonly entries: readonly Entry[] } | null;
+    }
+  | { readonly type: 'timer.set'; readonly timer: TimerName; readonly ms: number }
+  | { readonly type: 'timer.clear'; readonly timer: TimerName }
+  /** These entries are committed. Every index is applied exactly once, in order. */
+  | { readonly type: 'apply'; readonly firstIndex: number; readonly entries: readonly Entry[] }
+  /** These reads may be served from what is applied now, which is at least `index`. */
+  | { readonly type: 'reads.confirmed'; readonly index: number; readonly reads: readonly QueuedRead[] }
+  | { readonly type: 'leader.changed'; readonly leader: string | null; readonly term: number }
+  /** These requests reached no log and never will through this leadership. */
+  | {
+      readonly type: 'requests.refused';
+      readonly to: string;
+      readonly term: number;
+      readonly incarnation: number;
+      readonly numbers: readonly number[];
+    };

@@ -1,0 +1,51 @@
+/**
+ * The catalogue of charts, and the pure functions beside them, for others to use.
+ * @module
+ */
+
+import { maelstromIoMachine } from './maelstrom/maelstrom-io.machine.ts';
+import { raftMachine } from './raft/raft.machine.ts';
+import { linearRegisterMachine } from './register/linear.machine.ts';
+import { requestsMachine } from './requests/requests.machine.ts';
+
+/** Every chart of the house, with its purpose in one line. */
+export const catalogue = [
+  {
+    name: 'raft',
+    machine: raftMachine,
+    title: 'Raft',
+    purpose: 'One node of a Raft cluster: who leads, what is in the log, and what of it is committed.',
+  },
+  {
+    name: 'requests',
+    machine: requestsMachine,
+    title: 'Client requests',
+    purpose: 'The client requests of one node, from their arrival to their one answer.',
+  },
+  {
+    name: 'maelstrom-io',
+    machine: maelstromIoMachine,
+    title: 'The wire',
+    purpose: "The node's end of Maelstrom's protocol: init, serving, draining, closed.",
+  },
+  {
+    name: 'linear-register',
+    machine: linearRegisterMachine,
+    title: 'Linearizable register',
+    purpose: 'One key of the linearizable store: absent, then present with the latest value.',
+  },
+] as const;
+
+export { InvariantViolation, invariant } from './assert.ts';
+export * from './json.ts';
+export * from './operations.ts';
+export * from './raft/context.ts';
+export type * from './raft/events.ts';
+export * as raftLog from './raft/log.ts';
+export * as quorum from './raft/quorum.ts';
+export { triage } from './raft/terms.ts';
+export * from './random.ts';
+export type * from './register/linear.machine.ts';
+export type * from './requests/events.ts';
+export type * from './requests/pending.ts';
+export { linearRegisterMachine, maelstromIoMachine, raftMachine, requestsMachine };

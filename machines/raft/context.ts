@@ -1,0 +1,196 @@
+import { fraction, nextRandom, type RandomState } from '../random.ts';
+import type { Entry, QueuedRead } from './events.ts';
+import { type Log, logOf } from './log.ts';
+
+/** What a node is told once, and never changes while it runs. */
+export type RaftSettings = {
+  /** This node's name. */
+  readonly id: string;
+  /** Every voter's name, this one's included, sorted. */
+  readonly voters: readonly string[];
+  /** The voters but this one, sorted. */
+  readonly peers: readonly string[];
+  /** The shortest time without word from a leader after which a node campaigns; the longest is twice that. */
+  readonly electionTimeoutMs: number;
+  /** How often a leader makes itself heard. Well below the election timeout. */
+  readonly heartbeatMs: number;
+  /** The most log bytes in one message, unless a single entry is larger. */
+  readonly maxMessageBytes: number;
+  /** The most unacknowledged messages with entries on their way to one follower. */
+  readonly maxInflightMessages: number;
+  /** The most unacknowledged log bytes on their way to one follower. */
+  readonly maxInflightBytes: number;
+};
+
+/** What a leader knows of one follower (thesis section 10.2.1; the shape follows etcd's tracker). */
+export type Progress = {
+  /** The log is known to agree with the leader's up to here. Never goes back within a leadership. */
+  readonly match: number;
+  /** The first index to send next. Always above `match`. */
+  readonly next: number;
+  /** True while the place where the logs part is being looked for: one message at a time. */
+  readonly probing: boolean;
+  /** Probing, and the probe's answer is still out. */
+  readonly paused: boolean;
+  /** Sent and unacknowledged messages, oldest first: the last index of each, and its bytes. */
+  readonly inflight: readonly { readonly last: number; readonly bytes: number }[];
+  /** Has been heard from since the last check of the quorum. */
+  readonly active: boolean;
+  /** A heartbeat is to go out at the end of this turn. */
+  readonly due: boolean;
+  /** The latest round of reads that it has acknowledged, of this leadership. */
+  readonly ackedRound: number;
+  /** The latest round of reads that it has been told of. */
+  readonly sentRound: number;
+  /** The highest commit index that it has been told and could follow. */
+  readonly sentCommit: number;
+};
+
+/** A round of ReadIndex: reads that arrived together and are confirmed together (thesis section 6.4). */
+export type ReadRound = {
+  readonly round: number;
+  /** The commit index when the round began: what has to be applied before these reads are served. */
+  readonly index: number;
+  readonly reads: readonly QueuedRead[];
+};
+
+export type Reads = {
+  /** The latest round begun in this leadership; 0 before the first. */
+  readonly round: number;
+  /** Rounds that wait for a majority, oldest first. */
+  readonly pending: readonly ReadRound[];
+  /** Reads that arrived and belong to no round yet. */
+  readonly waiting: readonly QueuedRead[];
+};
+
+/** An AppendEntries that is to be sent: `count` entries after `prevIndex`. */
+export type PlannedAppend = { readonly to: string; readonly prevIndex: number; readonly count: number };
+
+/**
+ * What the last update decided, for the effects that follow it in the same transition to carry out. Every update
+ * of the chart that decides anything sets all of it anew, so an effect never sees an older decision.
+ */
+export type Decision = {
+  readonly appends: readonly PlannedAppend[];
+  /** The first index to make durable; 0 for nothing. Everything from there on belongs to the write. */
+  readonly persistFrom: number;
+  /** The first index to apply, up to the commit index; 0 for nothing. */
+  readonly applyFrom: number;
+  readonly confirmed: readonly ReadRound[];
+  /** The follower to be told to campaign. */
+  readonly campaigner: string | null;
+};
+
+export const NOTHING_DECIDED: Decision = {
+  appends: [],
+  persistFrom: 0,
+  applyFrom: 0,
+  confirmed: [],
+  campaigner: null,
+};
+
+/** Why messages were passed over. */
+export type DropReason = 'stale' | 'disruptive' | 'unexpected';
+
+export type RaftContext = {
+  readonly settings: RaftSettings;
+  /** The generator behind the election timeouts. */
+  readonly random: RandomState;
+  /** How long the present wait may last before this node campaigns, drawn when the wait was decided on. */
+  readonly patienceMs: number;
+  /** The latest term this node has seen. Never goes back, and is durable before anyone hears of it. */
+  readonly term: number;
+  /** Who got this node's vote in `term`. Set at most once a term, and durable before anyone hears of it. */
+  readonly votedFor: string | null;
+  /** The leader of `term`, once known. */
+  readonly leader: string | null;
+  readonly log: Log;
+  /** A write of the log up to here has been emitted. At most `lastIndex`. */
+  readonly stableIndex: number;
+  /** Known to be committed, and handed on to be applied. Never goes back. */
+  readonly commitIndex: number;
+  /** As a candidate: who has answered, and how. Empty otherwise. */
+  readonly votes: { readonly [node: string]: boolean };
+  /** As a leader: what is known of each peer. Empty otherwise. */
+  readonly progress: { readonly [node: string]: Progress };
+  /** As a leader: the reads on their way. Empty otherwise. */
+  readonly reads: Reads;
+  /** As a transferring leader: who is to take over. */
+  readonly transferee: string | null;
+  readonly decided: Decision;
+  /** How many messages were passed over, and why. */
+  readonly dropped: { readonly [reason in DropReason]: number };
+};
+
+/** What a node starts with. `restored` is what it had made durable before it stopped. */
+export type RaftInput = {
+  readonly id: string;
+  readonly voters: readonly string[];
+  /** Seeds the election timeouts: an unsigned 32-bit integer, another on every node. */
+  readonly seed: RandomState;
+  readonly restored?: RestoredState;
+  readonly settings?: Partial<Omit<RaftSettings, 'id' | 'voters' | 'peers'>>;
+};
+
+export type RestoredState = {
+  readonly term: number;
+  readonly votedFor: string | null;
+  readonly entries: readonly Entry[];
+};
+
+/**
+ * Timeouts fit Maelstrom's clients, who wait one second: a lost leader is missed within 0.4 to 0.8 s. Limits
+ * keep a message far below the longest line that a node accepts.
+ */
+export const DEFAULT_LIMITS = {
+  electionTimeoutMs: 400,
+  heartbeatMs: 80,
+  maxMessageBytes: 256 * 1024,
+  maxInflightMessages: 16,
+  maxInflightBytes: 1024 * 1024,
+} as const;
+
+export const NO_READS: Reads = { round: 0, pending: [], waiting: [] };
+
+export function createRaftContext({ input }: { input: RaftInput }): RaftContext {
+  const { id, seed, restored } = input;
+  const voters = input.voters.slice().sort();
+  const settings = {
+    id,
+    voters,
+    peers: voters.filter((voter) => voter !== id),
+    ...DEFAULT_LIMITS,
+    ...input.settings,
+  };
+  const log = logOf(restored?.entries ?? []);
+  return {
+    settings,
+    ...drawPatience(settings, seed >>> 0),
+    term: restored?.term ?? 0,
+    votedFor: restored?.votedFor ?? null,
+    leader: null,
+    log,
+    stableIndex: log.length,
+    commitIndex: 0,
+    votes: {},
+    progress: {},
+    reads: NO_READS,
+    transferee: null,
+    decided: NOTHING_DECIDED,
+    dropped: { stale: 0, disruptive: 0, unexpected: 0 },
+  };
+}
+
+/**
+ * A wait of one to two election timeouts, so that a split vote is unlikely to be split again (paper section
+ * 5.2). A cluster of one has nobody to wait for.
+ */
+export function drawPatience(
+  settings: RaftSettings,
+  random: RandomState,
+): Pick<RaftContext, 'random' | 'patienceMs'> {
+  const next = nextRandom(random);
+  const { electionTimeoutMs, peers } = settings;
+  const patienceMs = peers.length === 0 ? 0 : Math.round(electionTimeoutMs * (1 + fraction(next)));
+  return { random: next, patienceMs };
+}

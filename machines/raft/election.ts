@@ -1,0 +1,172 @@
+import { invariant } from '../assert.ts';
+import type { EventOf } from '../chart.ts';
+import { type DropReason, drawPatience, NO_READS, NOTHING_DECIDED, type RaftContext } from './context.ts';
+import type { RaftEffect, RaftEvent, RaftMessage } from './events.ts';
+import { isUpToDate, lastIndex, lastTerm } from './log.ts';
+import { isLost, majority } from './quorum.ts';
+
+/** Elections: paper sections 5.1, 5.2 and 5.4.1; PreVote and CheckQuorum after thesis sections 9.6 and 6.2. */
+
+type Patch = Partial<RaftContext>;
+type Ballot = EventOf<RaftEvent, 'vote.request' | 'prevote.request'>;
+
+/** What every change of role leaves behind. */
+function withoutRole(context: RaftContext): Patch {
+  return {
+    ...drawPatience(context.settings, context.random),
+    votes: {},
+    progress: {},
+    reads: NO_READS,
+    transferee: null,
+    stableIndex: lastIndex(context.log),
+    decided: NOTHING_DECIDED,
+  };
+}
+
+/** A later term begins: nobody has this node's vote in it yet, and its leader is not known. */
+export function adoptTerm(context: RaftContext, event: EventOf<RaftEvent, 'term.seen'>): Patch {
+  invariant(event.term > context.term, 'terms only grow', () => ({ own: context.term, seen: event.term }));
+  return { ...withoutRole(context), term: event.term, votedFor: null, leader: null };
+}
+
+/** Gives up a role, or the trust in a leader, within the same term. */
+export function stepDown(context: RaftContext): Patch {
+  return { ...withoutRole(context), leader: null };
+}
+
+/** Asks, before any term is spent, whether an election could be won (thesis section 9.6). */
+export function startPreVote(context: RaftContext): Patch {
+  return { ...withoutRole(context), leader: null, votes: { [context.settings.id]: true } };
+}
+
+/** Opens a new term and votes for itself in it. */
+export function startVote(context: RaftContext): Patch {
+  const { id } = context.settings;
+  return {
+    ...withoutRole(context),
+    term: context.term + 1,
+    votedFor: id,
+    leader: null,
+    votes: { [id]: true },
+  };
+}
+
+export function recordAnswer(
+  context: RaftContext,
+  event: EventOf<RaftEvent, 'vote.response' | 'prevote.response'>,
+): Patch {
+  // A voter is asked once a campaign; a repeated answer is the same answer, whatever the network made of it.
+  if (context.votes[event.from] !== undefined) return {};
+  return { votes: { ...context.votes, [event.from]: event.granted } };
+}
+
+export function hasMajority(context: RaftContext): boolean {
+  return count(context, true) >= majority(context.settings.voters.length);
+}
+
+export function hasLost(context: RaftContext): boolean {
+  return isLost(count(context, false), context.settings.voters.length);
+}
+
+function count(context: RaftContext, granted: boolean): number {
+  return Object.values(context.votes).filter((vote) => vote === granted).length;
+}
+
+/** Whether the candidate's log holds everything that may be committed (paper section 5.4.1). */
+export function isCandidateUpToDate(context: RaftContext, event: Ballot): boolean {
+  return isUpToDate(context.log, event.lastTerm, event.lastIndex);
+}
+
+/** One vote a term, to a candidate whose log is up to date, and none once the term has a leader. */
+export function mayVoteFor(context: RaftContext, event: EventOf<RaftEvent, 'vote.request'>): boolean {
+  const { votedFor, leader } = context;
+  const free = votedFor === event.from || (votedFor === null && leader === null);
+  return free && isCandidateUpToDate(context, event);
+}
+
+/** A vote given is a promise to wait: a fresh wait begins, so that the candidate has time to win. */
+export function recordVote(context: RaftContext, event: EventOf<RaftEvent, 'vote.request'>): Patch {
+  const { votedFor } = context;
+  invariant(votedFor === null || votedFor === event.from, 'one vote a term', () => ({
+    votedFor,
+    for: event.from,
+  }));
+  return {
+    ...drawPatience(context.settings, context.random),
+    votedFor: event.from,
+    decided: NOTHING_DECIDED,
+  };
+}
+
+/** Whether a later term comes from a campaign that nobody here asked for: then a live leadership is defended. */
+export function isDisruptive(_context: RaftContext, event: EventOf<RaftEvent, 'term.seen'>): boolean {
+  return event.by === 'prevote.request' || (event.by === 'vote.request' && !event.transfer);
+}
+
+export function countDropped(context: RaftContext, reason: DropReason): Patch {
+  return { dropped: { ...context.dropped, [reason]: context.dropped[reason] + 1 } };
+}
+
+/** The term and the vote, as they are to be found after a restart. */
+export function persistHardState({ term, votedFor }: RaftContext): readonly RaftEffect[] {
+  return [{ type: 'persist', hardState: { term, votedFor }, log: null }];
+}
+
+export function requestPreVotes(context: RaftContext): readonly RaftEffect[] {
+  const { term, log } = context;
+  return toPeers(context, {
+    type: 'prevote.request',
+    term,
+    lastIndex: lastIndex(log),
+    lastTerm: lastTerm(log),
+  });
+}
+
+/** @param transfer the leader asked for this campaign: followers shall not defend it */
+export function requestVotes(context: RaftContext, transfer: boolean): readonly RaftEffect[] {
+  const { term, log } = context;
+  return toPeers(context, {
+    type: 'vote.request',
+    term,
+    lastIndex: lastIndex(log),
+    lastTerm: lastTerm(log),
+    transfer,
+  });
+}
+
+function toPeers(context: RaftContext, message: RaftMessageBody): readonly RaftEffect[] {
+  return context.settings.peers.map((to) => ({ type: 'send', to, message }));
+}
+type RaftMessageBody = Extract<RaftEffect, { type: 'send' }>['message'];
+
+export function answerVote(context: RaftContext, event: RaftEvent, granted: boolean): readonly RaftEffect[] {
+  const { from, type } = event as Ballot;
+  const answer = type === 'vote.request' ? 'vote.response' : 'prevote.response';
+  return [{ type: 'send', to: from, message: { type: answer, term: context.term, granted } }];
+}
+
+/** What a sender from an earlier term is told, so that it learns of the present one. */
+const ANSWER_TO_STALE: { readonly [by in RaftMessage['type']]?: (term: number) => RaftMessageBody } = {
+  'append.request': (term) => ({
+    type: 'append.response',
+    term,
+    success: false,
+    index: 0,
+    conflict: null,
+    round: 0,
+  }),
+  'vote.request': (term) => ({ type: 'vote.response', term, granted: false }),
+  'prevote.request': (term) => ({ type: 'prevote.response', term, granted: false }),
+};
+
+export function needsTerm(_context: RaftContext, event: EventOf<RaftEvent, 'message.stale'>): boolean {
+  return Object.hasOwn(ANSWER_TO_STALE, event.by);
+}
+
+export function answerWithTerm(
+  context: RaftContext,
+  event: EventOf<RaftEvent, 'message.stale'>,
+): readonly RaftEffect[] {
+  const answer = ANSWER_TO_STALE[event.by as RaftMessage['type']];
+  return answer === undefined ? [] : [{ type: 'send', to: event.from, message: answer(context.term) }];
+}

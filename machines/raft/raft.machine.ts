@@ -1,0 +1,345 @@
+import { setup } from 'xstate';
+import { chartActions } from '../chart.ts';
+import { createRaftContext, type RaftContext, type RaftInput } from './context.ts';
+import * as election from './election.ts';
+import type { RaftEffect, RaftEvent } from './events.ts';
+import * as reads from './reads.ts';
+import * as replication from './replication.ts';
+
+/**
+ * Raft, as a chart: Ongaro and Ousterhout's paper ("In Search of an Understandable Consensus Algorithm", extended
+ * version) with PreVote, CheckQuorum, ReadIndex and leadership transfer from Ongaro's thesis.
+ *
+ * Departures, and why:
+ * - What a leader appends and acknowledges within a turn is sent at the turn's end (`turn.ended`), one message a
+ *   follower: a batch costs what a single entry costs.
+ * - A follower that trusts its leader is a state of its own (`following`), and so is one that has lost it
+ *   (`waiting`): the lease that PreVote and CheckQuorum rest on is visible instead of hidden in a clock.
+ * - Messages of other terms never reach a role: see `terms.ts`.
+ */
+
+const { update, effects, guard } = chartActions<RaftContext, RaftEvent, RaftEffect>();
+
+export const raftMachine = setup({
+  types: {
+    context: {} as RaftContext,
+    events: {} as RaftEvent,
+    emitted: {} as RaftEffect,
+    input: {} as RaftInput,
+  },
+  actions: {
+    // Elections
+    adoptTerm: update('term.seen', election.adoptTerm),
+    stepDown: update(election.stepDown),
+    startPreVote: update(election.startPreVote),
+    startVote: update(election.startVote),
+    recordAnswer: update('vote.response', 'prevote.response', election.recordAnswer),
+    recordVote: update('vote.request', election.recordVote),
+    countStale: update((context) => election.countDropped(context, 'stale')),
+    countDisruptive: update((context) => election.countDropped(context, 'disruptive')),
+    countUnexpected: update((context) => election.countDropped(context, 'unexpected')),
+    persistHardState: effects(election.persistHardState),
+    requestPreVotes: effects(election.requestPreVotes),
+    requestVotes: effects((context) => election.requestVotes(context, false)),
+    requestTransferVotes: effects((context) => election.requestVotes(context, true)),
+    grant: effects('vote.request', 'prevote.request', (context, event) =>
+      election.answerVote(context, event, true),
+    ),
+    refuse: effects('vote.request', 'prevote.request', (context, event) =>
+      election.answerVote(context, event, false),
+    ),
+    answerWithTerm: effects('message.stale', election.answerWithTerm),
+    announceLeader: effects(({ leader, term }) => [{ type: 'leader.changed', leader, term }]),
+
+    // Replication
+    takeOffice: update(replication.takeOffice),
+    acceptRequests: update('requests.proposed', replication.acceptRequests),
+    planTurn: update((context) => replication.planTurn(context, false)),
+    planTurnWithReads: update((context) => replication.planTurn(context, true)),
+    recordAcknowledgement: update('append.response', replication.recordAcknowledgement),
+    acceptEntries: update('append.request', replication.acceptEntries),
+    followLeader: update('append.request', replication.followLeader),
+    markHeartbeat: update(replication.markHeartbeat),
+    forgetActivity: update(replication.forgetActivity),
+    sendAppends: effects(replication.sendAppends),
+    persistLog: effects(replication.persistLog),
+    persistUnstable: effects(replication.persistUnstable),
+    acknowledge: effects('append.request', replication.acknowledge),
+    reject: effects('append.request', replication.reject),
+    applyCommitted: effects(replication.applyCommitted),
+
+    // Reads and requests
+    serveReads: effects(reads.serveReads),
+    releaseReads: effects(reads.releaseReads),
+    refuseRequests: effects('requests.proposed', ({ term }, { from, incarnation, requests }) => [
+      {
+        type: 'requests.refused',
+        to: from,
+        term,
+        incarnation,
+        numbers: requests.map(({ number }) => number),
+      },
+    ]),
+
+    // Leadership transfer
+    chooseTransferee: update('transfer.requested', (_context, { to }) => ({ transferee: to })),
+    forgetTransferee: update(() => ({ transferee: null })),
+    sendCampaign: effects(({ term, decided: { campaigner } }) =>
+      campaigner === null
+        ? []
+        : [{ type: 'send', to: campaigner, message: { type: 'campaign.request', term } }],
+    ),
+
+    // Timers
+    setElectionTimer: effects(({ patienceMs }) => [{ type: 'timer.set', timer: 'election', ms: patienceMs }]),
+    setLeaseTimer: effects(({ settings }) => [
+      { type: 'timer.set', timer: 'election', ms: settings.electionTimeoutMs },
+    ]),
+    setHeartbeatTimer: effects(({ settings }) => [
+      { type: 'timer.set', timer: 'heartbeat', ms: settings.heartbeatMs },
+    ]),
+    setQuorumTimer: effects(({ settings }) => [
+      { type: 'timer.set', timer: 'quorum', ms: settings.electionTimeoutMs },
+    ]),
+    setTransferTimer: effects(({ settings }) => [
+      { type: 'timer.set', timer: 'transfer', ms: settings.electionTimeoutMs },
+    ]),
+    clearElectionTimer: effects(() => [{ type: 'timer.clear', timer: 'election' }]),
+    clearLeaderTimers: effects(() => [
+      { type: 'timer.clear', timer: 'heartbeat' },
+      { type: 'timer.clear', timer: 'quorum' },
+    ]),
+    clearTransferTimer: effects(() => [{ type: 'timer.clear', timer: 'transfer' }]),
+  },
+  guards: {
+    isAlone: guard(({ settings }) => settings.peers.length === 0),
+    isDisruptive: guard('term.seen', election.isDisruptive),
+    isUpToDate: guard('prevote.request', election.isCandidateUpToDate),
+    mayVoteFor: guard('vote.request', election.mayVoteFor),
+    hasMajority: guard(election.hasMajority),
+    hasLost: guard(election.hasLost),
+    needsTerm: guard('message.stale', election.needsTerm),
+    matchesLog: guard('append.request', replication.matchesLog),
+    isEstablished: guard(replication.isEstablished),
+    isFromPeer: guard('append.response', replication.isFromPeer),
+    hasActiveMajority: guard(replication.hasActiveMajority),
+    isForThisTerm: guard('requests.proposed', ({ term }, event) => event.term === term),
+    isForPastOrPresentTerm: guard('requests.proposed', ({ term }, event) => event.term <= term),
+    isTransferable: guard('transfer.requested', ({ settings }, { to }) => settings.peers.includes(to)),
+  },
+}).createMachine({
+  id: 'raft',
+  description: 'One node of a Raft cluster: who leads, what is in the log, and what of it is committed.',
+  context: createRaftContext,
+  initial: 'follower',
+  on: {
+    'term.seen': {
+      target: '.follower.waiting',
+      actions: ['adoptTerm', 'persistHardState', 'announceLeader'],
+      description: 'A later term exists: whatever this node was, it is a follower of that term now (5.1).',
+    },
+    'message.stale': [
+      { guard: 'needsTerm', actions: ['countStale', 'answerWithTerm'] },
+      { actions: 'countStale' },
+    ],
+    'append.request': [
+      {
+        guard: 'matchesLog',
+        target: '.follower.following',
+        actions: ['acceptEntries', 'announceLeader', 'persistLog', 'acknowledge', 'applyCommitted'],
+        description: 'The term has a leader, and the logs agree where its message starts.',
+      },
+      {
+        target: '.follower.following',
+        actions: ['followLeader', 'announceLeader', 'reject'],
+        description: 'The term has a leader, whose log parts from this one earlier.',
+      },
+    ],
+    'vote.request': [
+      {
+        guard: 'mayVoteFor',
+        actions: ['recordVote', 'setElectionTimer', 'persistHardState', 'grant'],
+        description: 'One vote a term, for a log that holds everything committed (5.4.1).',
+      },
+      { actions: 'refuse' },
+    ],
+    'prevote.request': [{ guard: 'isUpToDate', actions: 'grant' }, { actions: 'refuse' }],
+    'requests.proposed': [
+      {
+        guard: 'isForPastOrPresentTerm',
+        actions: 'refuseRequests',
+        description: 'Not the leader of that term, and it never will be again: the requests reached no log.',
+      },
+      { actions: 'countUnexpected' },
+    ],
+    'append.response': { actions: 'countUnexpected' },
+    'vote.response': { actions: 'countUnexpected' },
+    'prevote.response': { actions: 'countUnexpected' },
+    'campaign.request': { actions: 'countUnexpected' },
+    'transfer.requested': { actions: 'countUnexpected' },
+    'election.timeout': { actions: 'countUnexpected' },
+    'heartbeat.timeout': { actions: 'countUnexpected' },
+    'quorum.timeout': { actions: 'countUnexpected' },
+    'transfer.timeout': { actions: 'countUnexpected' },
+    'turn.ended': { description: 'Only a leader has something to send at the end of a turn.' },
+  },
+  states: {
+    follower: {
+      description: 'Answers leaders and candidates, and asks for nothing itself (5.2).',
+      initial: 'waiting',
+      on: {
+        'campaign.request': {
+          target: 'candidate.vote',
+          actions: ['startVote', 'persistHardState', 'announceLeader', 'requestTransferVotes'],
+          description: 'The leader wants this node to take over at once (thesis 3.10).',
+        },
+      },
+      states: {
+        waiting: {
+          description:
+            'Knows of no live leader: gives its vote freely, and campaigns when its patience runs out.',
+          entry: 'setElectionTimer',
+          on: {
+            'election.timeout': [
+              {
+                guard: 'isAlone',
+                target: '#raft.candidate.vote',
+                actions: ['startVote', 'persistHardState', 'announceLeader', 'requestVotes'],
+              },
+              { target: '#raft.candidate.preVote', actions: ['startPreVote', 'requestPreVotes'] },
+            ],
+          },
+        },
+        following: {
+          description:
+            'Heard from the leader of its term within the shortest election timeout: helps nobody to unseat it.',
+          entry: 'setLeaseTimer',
+          on: {
+            'append.request': [
+              {
+                guard: 'matchesLog',
+                actions: ['acceptEntries', 'setLeaseTimer', 'persistLog', 'acknowledge', 'applyCommitted'],
+              },
+              { actions: ['followLeader', 'setLeaseTimer', 'reject'] },
+            ],
+            'term.seen': {
+              guard: 'isDisruptive',
+              actions: 'countDisruptive',
+              description: 'A campaign against a live leader is not even answered (thesis 4.2.3).',
+            },
+            'prevote.request': { actions: 'refuse' },
+            'election.timeout': { target: 'waiting', actions: ['stepDown', 'announceLeader'] },
+          },
+        },
+      },
+    },
+    candidate: {
+      description: 'Wants to lead, because it has heard of no leader for too long.',
+      initial: 'preVote',
+      exit: 'clearElectionTimer',
+      on: {
+        'election.timeout': {
+          target: '.preVote',
+          actions: ['startPreVote', 'requestPreVotes'],
+          description: 'Nobody won in time: begin again, with another patience.',
+        },
+      },
+      states: {
+        preVote: {
+          description:
+            'Asks whether it would be elected, before it disturbs anyone with a new term (thesis 9.6).',
+          entry: 'setElectionTimer',
+          on: { 'prevote.response': { actions: 'recordAnswer' } },
+          always: [
+            {
+              guard: 'hasMajority',
+              target: 'vote',
+              actions: ['startVote', 'persistHardState', 'requestVotes'],
+            },
+            { guard: 'hasLost', target: '#raft.follower.waiting', actions: 'stepDown' },
+          ],
+        },
+        vote: {
+          description:
+            'Has opened a new term, voted for itself in it, and asks for the votes of the others (5.2).',
+          entry: 'setElectionTimer',
+          on: { 'vote.response': { actions: 'recordAnswer' } },
+          always: [
+            { guard: 'hasMajority', target: '#raft.leader', actions: ['takeOffice', 'announceLeader'] },
+            { guard: 'hasLost', target: '#raft.follower.waiting', actions: 'stepDown' },
+          ],
+        },
+      },
+    },
+    leader: {
+      description: 'The one leader of its term: orders the requests, and copies its log to the others (5.3).',
+      initial: 'establishing',
+      entry: ['setHeartbeatTimer', 'setQuorumTimer'],
+      exit: ['clearLeaderTimers', 'persistUnstable', 'releaseReads'],
+      on: {
+        'append.response': {
+          guard: 'isFromPeer',
+          actions: ['recordAcknowledgement', 'applyCommitted', 'serveReads'],
+        },
+        'heartbeat.timeout': { actions: ['markHeartbeat', 'setHeartbeatTimer'] },
+        'quorum.timeout': [
+          { guard: 'hasActiveMajority', actions: ['forgetActivity', 'setQuorumTimer'] },
+          {
+            target: 'follower',
+            actions: ['stepDown', 'announceLeader'],
+            description: 'CheckQuorum: whom a majority does not answer does not lead (thesis 6.2).',
+          },
+        ],
+        'turn.ended': { actions: ['planTurn', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'] },
+        'term.seen': { guard: 'isDisruptive', actions: 'countDisruptive' },
+        'prevote.request': { actions: 'refuse' },
+      },
+      states: {
+        establishing: {
+          description:
+            'Has not committed an entry of its own term yet, so it does not know what is committed: reads wait (thesis 6.4).',
+          on: { 'requests.proposed': { guard: 'isForThisTerm', actions: 'acceptRequests' } },
+          always: { guard: 'isEstablished', target: 'serving' },
+        },
+        serving: {
+          description: 'Takes requests, and confirms rounds of reads with a majority.',
+          on: {
+            'requests.proposed': { guard: 'isForThisTerm', actions: 'acceptRequests' },
+            'turn.ended': {
+              actions: ['planTurnWithReads', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'],
+            },
+            'transfer.requested': {
+              guard: 'isTransferable',
+              target: 'transferring',
+              actions: 'chooseTransferee',
+            },
+          },
+        },
+        transferring: {
+          description:
+            'Takes no new requests, brings its successor up to date, and asks it to campaign (thesis 3.10).',
+          entry: 'setTransferTimer',
+          exit: 'clearTransferTimer',
+          on: {
+            'requests.proposed': {
+              actions: 'countUnexpected',
+              description:
+                'Neither taken nor refused: this leadership may yet go on, so a refusal could be undone.',
+            },
+            'turn.ended': {
+              actions: [
+                'planTurn',
+                'sendAppends',
+                'persistLog',
+                'applyCommitted',
+                'serveReads',
+                'sendCampaign',
+              ],
+            },
+            'transfer.timeout': { target: 'serving', actions: 'forgetTransferee' },
+          },
+        },
+      },
+    },
+  },
+});

@@ -1,0 +1,59 @@
+import type { RaftContext, ReadRound, Reads } from './context.ts';
+import type { QueuedRead, RaftEffect } from './events.ts';
+import { reachedByMajority } from './quorum.ts';
+
+/**
+ * Linearizable reads without the log (thesis section 6.4). A read may be answered from the applied state once a
+ * majority has confirmed, after the read arrived, that this node still leads. Reads that arrive together share
+ * one such round, and every AppendEntries carries the number of the latest, so a busy leader confirms for free.
+ */
+
+/** One round at a time: what arrives meanwhile makes the next one, so rounds grow with the load. */
+const MAX_PENDING_ROUNDS = 1;
+
+/** Begins a round with every read that waits, unless there is none or enough rounds are out. */
+export function openRound({ reads, commitIndex }: RaftContext): Reads {
+  if (reads.waiting.length === 0 || reads.pending.length >= MAX_PENDING_ROUNDS) return reads;
+  const round = reads.round + 1;
+  const opened: ReadRound = { round, index: commitIndex, reads: reads.waiting };
+  return { round, pending: [...reads.pending, opened], waiting: [] };
+}
+
+/** Splits the pending rounds into those that a majority has acknowledged by now, and the rest. */
+export function confirmRounds({ reads, settings, progress }: RaftContext): {
+  reads: Reads;
+  confirmed: readonly ReadRound[];
+} {
+  if (reads.pending.length === 0) return { reads, confirmed: [] };
+  const acked = settings.peers.map((peer) => progress[peer]?.ackedRound ?? 0);
+  const reached = reachedByMajority([reads.round, ...acked]);
+  const confirmed = reads.pending.filter(({ round }) => round <= reached);
+  if (confirmed.length === 0) return { reads, confirmed };
+  return { reads: { ...reads, pending: reads.pending.filter(({ round }) => round > reached) }, confirmed };
+}
+
+export function serveReads({ decided }: RaftContext): readonly RaftEffect[] {
+  return decided.confirmed.map(({ index, reads }) => ({ type: 'reads.confirmed', index, reads }));
+}
+
+/** Hands back every read that this leadership took on and can no longer confirm. */
+export function releaseReads({ reads, term }: RaftContext): readonly RaftEffect[] {
+  const open = [...reads.pending.flatMap((round) => round.reads), ...reads.waiting];
+  const groups = new Map<string, QueuedRead[]>();
+  for (const read of open) {
+    const group = `${read.node}/${read.incarnation}`;
+    const members = groups.get(group);
+    if (members === undefined) groups.set(group, [read]);
+    else members.push(read);
+  }
+  return [...groups.values()].map((group) => {
+    const { node, incarnation } = group[0] as QueuedRead;
+    return {
+      type: 'requests.refused',
+      to: node,
+      term,
+      incarnation,
+      numbers: group.map((read) => read.number),
+    };
+  });
+}

@@ -1,0 +1,283 @@
+import { invariant } from '../assert.ts';
+import type { EventOf } from '../chart.ts';
+import {
+  type Decision,
+  drawPatience,
+  NO_READS,
+  NOTHING_DECIDED,
+  type PlannedAppend,
+  type Progress,
+  type RaftContext,
+} from './context.ts';
+import type { AppendRequest, AppendResponse, Entry, RaftEffect, RaftEvent } from './events.ts';
+import { append, keepThrough, lastIndex, slice, termAt } from './log.ts';
+import { describeConflict, freshProgress, learn, planAppends } from './progress.ts';
+import { majority, reachedByMajority } from './quorum.ts';
+import { confirmRounds, openRound } from './reads.ts';
+
+/** Log replication: paper sections 5.3 and 5.4.2. */
+
+type Patch = Partial<RaftContext>;
+
+/** Enters office: nothing is known of the followers' logs, and the term is opened with a no-op (paper section 8). */
+export function takeOffice(context: RaftContext): Patch {
+  const { log, settings, term } = context;
+  const noOp: Entry = { term, op: null, origin: null, bytes: 64 };
+  const progress = Object.fromEntries(settings.peers.map((peer) => [peer, freshProgress(log)]));
+  return {
+    leader: settings.id,
+    votes: {},
+    log: append(log, [noOp]),
+    progress,
+    reads: NO_READS,
+    transferee: null,
+    decided: NOTHING_DECIDED,
+  };
+}
+
+/** Puts client requests into the log, and reads into the queue for the next round. */
+export function acceptRequests(context: RaftContext, event: EventOf<RaftEvent, 'requests.proposed'>): Patch {
+  const { term, log, reads } = context;
+  const { from, incarnation, floor } = event;
+  const entries: Entry[] = [];
+  const waiting = reads.waiting.slice();
+  for (const { number, op, bytes } of event.requests) {
+    if (op.type === 'read') waiting.push({ node: from, incarnation, number, op });
+    else entries.push({ term, op, origin: { node: from, incarnation, number, floor }, bytes });
+  }
+  return { log: append(log, entries), reads: { ...reads, waiting }, decided: NOTHING_DECIDED };
+}
+
+/**
+ * The end of a turn: one write for all that was appended, and for each follower what it lacks.
+ * @param startsRounds whether waiting reads may begin a round: only a leader that serves may
+ */
+export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
+  const { stableIndex, log } = context;
+  const reads = startsRounds ? openRound(context) : context.reads;
+  const open: RaftContext = reads === context.reads ? context : { ...context, reads };
+  const { progress, appends } = planAll(open);
+  const persistFrom = stableIndex < lastIndex(log) ? stableIndex + 1 : 0;
+  const advanced = advance({ ...open, progress, stableIndex: lastIndex(log) });
+  const decided: Decision = {
+    ...advanced.decided,
+    appends,
+    persistFrom,
+    campaigner: readyTransferee(context),
+  };
+  return {
+    progress,
+    stableIndex: lastIndex(log),
+    commitIndex: advanced.commitIndex,
+    reads: advanced.reads,
+    decided,
+  };
+}
+
+function planAll(
+  context: RaftContext,
+): Pick<RaftContext, 'progress'> & { appends: readonly PlannedAppend[] } {
+  const appends: PlannedAppend[] = [];
+  const progress: { [node: string]: Progress } = {};
+  for (const to of context.settings.peers) {
+    const plan = planAppends(context, to, progressOf(context, to));
+    progress[to] = plan.progress;
+    for (const planned of plan.appends) appends.push(planned);
+  }
+  return { progress, appends };
+}
+
+/** The follower that leadership is being transferred to, once it lacks nothing (thesis section 3.10). */
+function readyTransferee(context: RaftContext): string | null {
+  const { transferee, log } = context;
+  if (transferee === null) return null;
+  return progressOf(context, transferee).match === lastIndex(log) ? transferee : null;
+}
+
+/** A follower's answer: what is known of it, and what that commits and confirms. */
+export function recordAcknowledgement(context: RaftContext, event: AppendResponse): Patch {
+  invariant(event.term === context.term, 'a leader hears answers of its own term only', () => event);
+  const before = progressOf(context, event.from);
+  const progress = { ...context.progress, [event.from]: learn(context.log, before, event) };
+  return { progress, ...advance({ ...context, progress }) };
+}
+
+/** Whether the message comes from a node that belongs to this leader's cluster. */
+export function isFromPeer(context: RaftContext, event: AppendResponse): boolean {
+  return Object.hasOwn(context.progress, event.from);
+}
+
+/** What a majority has by now: entries to commit, and reads to confirm. */
+function advance(context: RaftContext): Pick<RaftContext, 'commitIndex' | 'reads' | 'decided'> {
+  const commitIndex = committable(context);
+  const { reads, confirmed } = confirmRounds(context);
+  const applyFrom = commitIndex > context.commitIndex ? context.commitIndex + 1 : 0;
+  return { commitIndex, reads, decided: { ...NOTHING_DECIDED, applyFrom, confirmed } };
+}
+
+/**
+ * The highest index that is on a majority *and* of the leader's own term: an older entry is committed only by
+ * being followed by one of these (paper section 5.4.2, figure 8). The leader counts itself up to what it has
+ * given out to be written: nothing that follows from it leaves before that write is durable.
+ */
+export function committable(context: RaftContext): number {
+  const { settings, progress, stableIndex, log, term, commitIndex } = context;
+  const matches = settings.peers.map((peer) => (progress[peer] as Progress).match);
+  const candidate = reachedByMajority([stableIndex, ...matches]);
+  return candidate > commitIndex && termAt(log, candidate) === term ? candidate : commitIndex;
+}
+
+/** Whether this leader has committed an entry of its own term, and so knows what is committed (thesis section 6.4). */
+export function isEstablished({ commitIndex, log, term }: RaftContext): boolean {
+  return termAt(log, commitIndex) === term;
+}
+
+/** The time for a heartbeat: every follower is due a message at the end of this turn. */
+export function markHeartbeat(context: RaftContext): Patch {
+  const progress: { [node: string]: Progress } = {};
+  for (const peer of context.settings.peers) progress[peer] = { ...progressOf(context, peer), due: true };
+  return { progress, decided: NOTHING_DECIDED };
+}
+
+/** CheckQuorum: whether a majority has been heard from since the last time (thesis section 6.2). */
+export function hasActiveMajority({ settings, progress }: RaftContext): boolean {
+  const active = settings.peers.filter((peer) => progress[peer]?.active === true).length;
+  return active + 1 >= majority(settings.voters.length);
+}
+
+export function forgetActivity(context: RaftContext): Patch {
+  const progress: { [node: string]: Progress } = {};
+  for (const peer of context.settings.peers) progress[peer] = { ...progressOf(context, peer), active: false };
+  return { progress, decided: NOTHING_DECIDED };
+}
+
+/** Whether the follower's log agrees with the leader's up to where the message starts (paper figure 2, step 2). */
+export function matchesLog({ log, commitIndex }: RaftContext, event: AppendRequest): boolean {
+  const { prevIndex, prevTerm } = event;
+  // What is committed here is in every later leader's log, so it need not be compared (leader completeness).
+  if (prevIndex <= commitIndex) return true;
+  return prevIndex <= lastIndex(log) && termAt(log, prevIndex) === prevTerm;
+}
+
+/**
+ * A message that fits: only what disagrees is cut, so a late or repeated message, which agrees as far as it
+ * goes, cuts nothing (paper figure 2, steps 3 to 5).
+ */
+export function acceptEntries(context: RaftContext, event: AppendRequest): Patch {
+  const { log, commitIndex } = context;
+  const verified = event.prevIndex + event.entries.length;
+  const from = firstDifference(context, event);
+  const kept = event.entries.slice(from - event.prevIndex - 1);
+  const newLog = kept.length === 0 ? log : append(keepThrough(log, from - 1), kept);
+  // Only what this message verified may be committed by it: beyond may stand another leader's leftovers.
+  const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));
+  return {
+    ...followLeader(context, event),
+    log: newLog,
+    stableIndex: lastIndex(newLog),
+    commitIndex: newCommit,
+    decided: {
+      ...NOTHING_DECIDED,
+      persistFrom: kept.length === 0 ? 0 : from,
+      applyFrom: newCommit > commitIndex ? commitIndex + 1 : 0,
+    },
+  };
+}
+
+/** The first index of the message whose entry this log lacks or has of another term; past its end when there is none. */
+function firstDifference({ log, commitIndex }: RaftContext, event: AppendRequest): number {
+  const end = event.prevIndex + event.entries.length;
+  // Committed entries need no comparing, which keeps a message from the distant past cheap.
+  for (let index = Math.max(event.prevIndex, commitIndex) + 1; index <= end; index += 1) {
+    const entry = event.entries[index - event.prevIndex - 1] as Entry;
+    if (index > lastIndex(log)) return index;
+    if (termAt(log, index) !== entry.term) {
+      invariant(index > commitIndex, 'a committed entry is never cut', () => ({ index, commitIndex }));
+      return index;
+    }
+  }
+  return end + 1;
+}
+
+/** The sender leads this term: whatever role this node had in it is over. */
+export function followLeader(context: RaftContext, event: AppendRequest): Patch {
+  const { leader, settings, random } = context;
+  invariant(event.term === context.term, 'a follower hears leaders of its own term only', () => event.term);
+  invariant(leader === null || leader === event.from, 'one leader a term', () => ({
+    leader,
+    and: event.from,
+  }));
+  const patience = leader === event.from ? {} : drawPatience(settings, random);
+  return { ...patience, leader: event.from, votes: {}, decided: NOTHING_DECIDED };
+}
+
+/** Writes what the update decided to write. */
+export function persistLog({ log, decided }: RaftContext): readonly RaftEffect[] {
+  return decided.persistFrom === 0 ? [] : writeFrom(log, decided.persistFrom);
+}
+
+/** Writes what a leader had appended and not yet written, because its office ends before its turn does. */
+export function persistUnstable({ log, stableIndex }: RaftContext): readonly RaftEffect[] {
+  return stableIndex === lastIndex(log) ? [] : writeFrom(log, stableIndex + 1);
+}
+
+function writeFrom(log: RaftContext['log'], from: number): readonly RaftEffect[] {
+  return [{ type: 'persist', hardState: null, log: { from, entries: slice(log, from, lastIndex(log)) } }];
+}
+
+export function sendAppends(context: RaftContext): readonly RaftEffect[] {
+  const { term, log, commitIndex, reads, decided } = context;
+  return decided.appends.map(({ to, prevIndex, count }) => ({
+    type: 'send',
+    to,
+    message: {
+      type: 'append.request',
+      term,
+      prevIndex,
+      prevTerm: termAt(log, prevIndex),
+      entries: slice(log, prevIndex + 1, prevIndex + count),
+      commitIndex,
+      round: reads.round,
+    },
+  }));
+}
+
+/** Tells the leader that everything up to the end of its message is here and durable. */
+export function acknowledge({ term }: RaftContext, event: AppendRequest): readonly RaftEffect[] {
+  const index = event.prevIndex + event.entries.length;
+  return [
+    answer(event, {
+      type: 'append.response',
+      term,
+      success: true,
+      index,
+      conflict: null,
+      round: event.round,
+    }),
+  ];
+}
+
+export function reject({ term, log }: RaftContext, event: AppendRequest): readonly RaftEffect[] {
+  const { prevIndex, round } = event;
+  const own = prevIndex <= lastIndex(log) ? termAt(log, prevIndex) : 0;
+  const conflict = describeConflict(log, prevIndex, own);
+  return [
+    answer(event, { type: 'append.response', term, success: false, index: prevIndex, conflict, round }),
+  ];
+}
+
+function answer(event: AppendRequest, message: Omit<AppendResponse, 'from'>): RaftEffect {
+  return { type: 'send', to: event.from, message };
+}
+
+export function applyCommitted({ log, commitIndex, decided }: RaftContext): readonly RaftEffect[] {
+  const { applyFrom } = decided;
+  if (applyFrom === 0) return [];
+  return [{ type: 'apply', firstIndex: applyFrom, entries: slice(log, applyFrom, commitIndex) }];
+}
+
+function progressOf(context: RaftContext, peer: string): Progress {
+  const progress = context.progress[peer];
+  invariant(progress !== undefined, 'a leader keeps the progress of every peer', () => peer);
+  return progress;
+}

@@ -1,0 +1,50 @@
+import type { ClientAnswer, ClientRequest } from '../maelstrom/events.ts';
+import type { ForwardedOutcome, ForwardedRequest, Origin } from '../raft/events.ts';
+
+/** An operation that was applied or served here, with the way back to who asked. */
+export type Result = Omit<Origin, 'floor'> & Omit<ForwardedOutcome, 'number'>;
+
+/** What can happen to the client requests of one node. Times are this node's monotonic clock, in milliseconds. */
+export type RequestsEvent =
+  | { readonly type: 'requests.arrived'; readonly requests: readonly ClientRequest[]; readonly nowMs: number }
+  | {
+      readonly type: 'leader.changed';
+      readonly leader: string | null;
+      readonly term: number;
+      readonly nowMs: number;
+    }
+  /** Operations were applied or served by this node, for whomever. */
+  | { readonly type: 'results.ready'; readonly results: readonly Result[] }
+  /** The leader's answer to requests that were forwarded to it. */
+  | {
+      readonly type: 'forward.response';
+      readonly from: string;
+      readonly term: number;
+      readonly incarnation: number;
+      readonly outcomes: readonly ForwardedOutcome[];
+      readonly refused: readonly number[];
+    }
+  /** Time to look for requests whose deadline has passed, and for those that deserve another try. */
+  | { readonly type: 'patrol.timeout'; readonly nowMs: number };
+
+export type RequestsEffect =
+  /** Hand requests to the leader of `term`, which may be this node. */
+  | {
+      readonly type: 'forward';
+      readonly to: string;
+      readonly term: number;
+      readonly incarnation: number;
+      readonly floor: number;
+      readonly requests: readonly ForwardedRequest[];
+    }
+  /** Tell the nodes that passed these requests on what became of them. */
+  | {
+      readonly type: 'respond';
+      readonly to: string;
+      readonly term: number;
+      readonly incarnation: number;
+      readonly outcomes: readonly ForwardedOutcome[];
+    }
+  | { readonly type: 'answer'; readonly answers: readonly ClientAnswer[] }
+  | { readonly type: 'timer.set'; readonly timer: 'patrol'; readonly ms: number }
+  | { readonly type: 'timer.clear'; readonly timer: 'patrol' };

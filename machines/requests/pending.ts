@@ -1,0 +1,257 @@
+import type { EventOf } from '../chart.ts';
+import type { ClientAnswer, ClientRequest } from '../maelstrom/events.ts';
+import { ERROR, type Outcome } from '../operations.ts';
+import type { ForwardedOutcome } from '../raft/events.ts';
+import type { RequestsEffect, RequestsEvent, Result } from './events.ts';
+
+/** The requests that clients wait for: kept until their outcome is known, or until it is too late to tell. */
+
+export type Pending = ClientRequest & {
+  /** The request's number in this node's life, from 1. */
+  readonly number: number;
+  readonly arrivedMs: number;
+  /** When it was last handed to a leader; -Infinity before the first time. */
+  readonly handedMs: number;
+  /** The leaderships that it was handed to and that have not refused it: in any of their logs it may stand. */
+  readonly terms: readonly number[];
+};
+
+export type RequestsSettings = {
+  readonly id: string;
+  /** Which life of this node it is: higher than every earlier one. */
+  readonly incarnation: number;
+  /** How long after its arrival a request is answered at the latest. */
+  readonly deadlineMs: number;
+  /** How long to wait for a leader's answer before asking again. */
+  readonly retryMs: number;
+  /** The most requests that wait at one time; more are turned away. */
+  readonly maxPending: number;
+  /** The most bytes of requests in one message to the leader, unless a single one is larger. */
+  readonly maxMessageBytes: number;
+};
+
+export type RequestsContext = {
+  readonly settings: RequestsSettings;
+  readonly leader: string | null;
+  /** The term of `leader`, or the latest term heard of. */
+  readonly term: number;
+  readonly nextNumber: number;
+  /** In order of arrival, so by number and by deadline. */
+  readonly pending: readonly Pending[];
+  /** The patrol timer runs. It does whenever a request waits. */
+  readonly patrolling: boolean;
+  /** What the last update decided, for the effects that follow it to carry out. */
+  readonly decided: {
+    readonly answers: readonly ClientAnswer[];
+    readonly handOver: readonly Pending[];
+    /** When to look again; null to leave the timer as it is. */
+    readonly patrolMs: number | null;
+  };
+};
+
+export type RequestsInput = {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly settings?: Partial<RequestsSettings>;
+};
+
+type Patch = Partial<RequestsContext>;
+const NOTHING_DECIDED: RequestsContext['decided'] = { answers: [], handOver: [], patrolMs: null };
+
+export function createRequestsContext({ input }: { input: RequestsInput }): RequestsContext {
+  const { id, incarnation } = input;
+  const limits = { deadlineMs: 880, retryMs: 300, maxPending: 10_000, maxMessageBytes: 256 * 1024 };
+  return {
+    settings: { id, incarnation, ...limits, ...input.settings },
+    leader: null,
+    term: 0,
+    nextNumber: 1,
+    pending: [],
+    patrolling: false,
+    decided: NOTHING_DECIDED,
+  };
+}
+
+/** Takes requests in, as many as there is room for, and hands them over if there is anyone to hand them to. */
+export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, 'requests.arrived'>): Patch {
+  const { settings, pending, nextNumber, leader, term } = context;
+  const room = Math.max(0, settings.maxPending - pending.length);
+  const handed =
+    leader === null ? { handedMs: -Infinity, terms: [] } : { handedMs: event.nowMs, terms: [term] };
+  const taken = event.requests
+    .slice(0, room)
+    .map((request, i) => ({ ...request, number: nextNumber + i, arrivedMs: event.nowMs, ...handed }));
+  const answers = event.requests
+    .slice(room)
+    .map((request) => answer(request, overloaded(settings.maxPending)));
+  return {
+    nextNumber: nextNumber + taken.length,
+    pending: [...pending, ...taken],
+    patrolling: true,
+    decided: {
+      answers,
+      handOver: leader === null ? [] : taken,
+      patrolMs: context.patrolling ? null : settings.retryMs,
+    },
+  };
+}
+
+/** There is another leader, or none: whoever it is gets everything that waits. */
+export function turnTo(context: RequestsContext, event: EventOf<RequestsEvent, 'leader.changed'>): Patch {
+  const { leader, term, nowMs } = event;
+  if (leader === null) return { leader, term, decided: NOTHING_DECIDED };
+  const pending = context.pending.map((request) => hand(request, term, nowMs));
+  return { leader, term, pending, decided: { ...NOTHING_DECIDED, handOver: pending } };
+}
+
+function hand(request: Pending, term: number, nowMs: number): Pending {
+  const terms = request.terms.includes(term) ? request.terms : [...request.terms, term];
+  return { ...request, handedMs: nowMs, terms };
+}
+
+/** Operations were applied or served here: what clients of this node waited for is settled, once. */
+export function settleResults(
+  context: RequestsContext,
+  event: EventOf<RequestsEvent, 'results.ready'>,
+): Patch {
+  const { id, incarnation } = context.settings;
+  const own = event.results.filter((result) => result.node === id && result.incarnation === incarnation);
+  return settle(context, own);
+}
+
+/** The leader's answer. Outcomes settle; a refusal proves that one leadership never put the request into its log. */
+export function settleResponse(
+  context: RequestsContext,
+  event: EventOf<RequestsEvent, 'forward.response'>,
+): Patch {
+  if (event.incarnation !== context.settings.incarnation) return { decided: NOTHING_DECIDED };
+  const patch = settle(context, event.outcomes);
+  if (event.refused.length === 0) return patch;
+  const refused = new Set(event.refused);
+  const pending = (patch.pending ?? context.pending).map((request) =>
+    refused.has(request.number)
+      ? { ...request, terms: request.terms.filter((term) => term !== event.term) }
+      : request,
+  );
+  return { ...patch, pending };
+}
+
+function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[]): Patch {
+  if (outcomes.length === 0) return { decided: NOTHING_DECIDED };
+  const byNumber = new Map(outcomes.map(({ number, outcome }) => [number, outcome]));
+  const answers: ClientAnswer[] = [];
+  const pending: Pending[] = [];
+  for (const request of context.pending) {
+    const outcome = byNumber.get(request.number);
+    if (outcome === undefined) pending.push(request);
+    else answers.push(answer(request, outcome));
+  }
+  return { pending, decided: { ...NOTHING_DECIDED, answers } };
+}
+
+/** Answers what has waited too long, and asks again for what was handed over long ago. */
+export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, 'patrol.timeout'>): Patch {
+  const { settings, leader, term } = context;
+  const { nowMs } = event;
+  const isLate = (request: Pending) => request.arrivedMs + settings.deadlineMs <= nowMs;
+  const isDue = (request: Pending) => leader !== null && request.handedMs + settings.retryMs <= nowMs;
+  const answers = context.pending.filter(isLate).map((request) => answer(request, tooLate(context, request)));
+  const handOver: Pending[] = [];
+  const pending: Pending[] = [];
+  for (const request of context.pending) {
+    if (isLate(request)) continue;
+    const kept = isDue(request) ? hand(request, term, nowMs) : request;
+    if (kept !== request) handOver.push(kept);
+    pending.push(kept);
+  }
+  const first = pending[0];
+  const patrolMs =
+    first === undefined
+      ? null
+      : Math.max(1, Math.min(settings.retryMs, first.arrivedMs + settings.deadlineMs - nowMs));
+  return { pending, patrolling: first !== undefined, decided: { answers, handOver, patrolMs } };
+}
+
+function answer({ client, msgId }: ClientRequest, outcome: Outcome): ClientAnswer {
+  return { client, msgId, outcome };
+}
+
+function overloaded(maxPending: number): Outcome {
+  const text = `${maxPending} requests wait already: try again later, or another node`;
+  return { type: 'error', code: ERROR.temporarilyUnavailable, text };
+}
+
+/** Definite means definite: "it did not happen" only where no log can hold it. A read is in no log. */
+function tooLate({ settings, leader }: RequestsContext, request: Pending): Outcome {
+  const wait = `within ${settings.deadlineMs} ms`;
+  if (request.terms.length > 0 && request.op.type !== 'read') {
+    return { type: 'error', code: ERROR.timeout, text: `not known ${wait} whether the operation happened` };
+  }
+  const who = leader === null ? 'no leader was found' : `the leader ${leader} did not confirm it`;
+  return {
+    type: 'error',
+    code: ERROR.temporarilyUnavailable,
+    text: `${who} ${wait}; the operation did not happen`,
+  };
+}
+
+export function answerClients({ decided }: RequestsContext): readonly RequestsEffect[] {
+  return decided.answers.length === 0 ? [] : [{ type: 'answer', answers: decided.answers }];
+}
+
+export function setPatrol({ decided }: RequestsContext): readonly RequestsEffect[] {
+  return decided.patrolMs === null ? [] : [{ type: 'timer.set', timer: 'patrol', ms: decided.patrolMs }];
+}
+
+/** Every request below this number is settled and will never be handed over again. */
+function floor({ pending, nextNumber }: RequestsContext): number {
+  return pending[0]?.number ?? nextNumber;
+}
+
+/** Hands requests to the leader, in messages of bounded size. */
+export function handOver(context: RequestsContext): readonly RequestsEffect[] {
+  const { leader, term, settings, decided } = context;
+  if (leader === null || decided.handOver.length === 0) return [];
+  const { incarnation } = settings;
+  return chunks(decided.handOver, settings.maxMessageBytes).map((chunk) => ({
+    type: 'forward',
+    to: leader,
+    term,
+    incarnation,
+    floor: floor(context),
+    requests: chunk.map(({ number, op, bytes }) => ({ number, op, bytes })),
+  }));
+}
+
+function chunks(requests: readonly Pending[], maxBytes: number): Pending[][] {
+  const all: Pending[][] = [];
+  let room = 0;
+  for (const request of requests) {
+    const chunk = all.at(-1);
+    if (chunk === undefined || request.bytes > room) {
+      all.push([request]);
+      room = maxBytes - request.bytes;
+    } else {
+      chunk.push(request);
+      room -= request.bytes;
+    }
+  }
+  return all;
+}
+
+/** What a leader tells the nodes whose clients wait for these results. */
+export function respondToOrigins(
+  { settings, term }: RequestsContext,
+  results: readonly Result[],
+): readonly RequestsEffect[] {
+  const groups = new Map<string, { to: string; incarnation: number; outcomes: ForwardedOutcome[] }>();
+  for (const { node, incarnation, number, index, outcome } of results) {
+    if (node === settings.id) continue;
+    const name = `${incarnation} ${node}`;
+    const group = groups.get(name);
+    if (group === undefined)
+      groups.set(name, { to: node, incarnation, outcomes: [{ number, index, outcome }] });
+    else group.outcomes.push({ number, index, outcome });
+  }
+  return [...groups.values()].map((group) => ({ type: 'respond', term, ...group }));
+}

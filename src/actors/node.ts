@@ -1,0 +1,91 @@
+import { Subject } from 'rxjs';
+import type { MaelstromEffect, MaelstromEvent } from '../../machines/maelstrom/events.ts';
+import { maelstromIoMachine } from '../../machines/maelstrom/maelstrom-io.machine.ts';
+import type { RaftInput } from '../../machines/raft/context.ts';
+import { Cell, type CellStep } from './cell.ts';
+import { Peer } from './peer.ts';
+import type { Ports } from './ports.ts';
+import { createGate } from './step.ts';
+
+const ioGate = createGate(maelstromIoMachine);
+
+export type NodeOptions = {
+  /** Seeds the election timeouts; the node's name is mixed in, so that all nodes may be given one seed. */
+  readonly seed: number;
+  /** Which life of the node this is: higher than every earlier one (milliseconds since 1970 do). */
+  readonly incarnation: number;
+  readonly restored?: RaftInput['restored'];
+  readonly settings?: RaftInput['settings'];
+  /** Called once when nothing more will be written. */
+  readonly onExit: () => void;
+};
+
+/**
+ * One node: the cell at the wire, and, once `init` has told it who it is, the cells of the protocols. Time comes in
+ * turns: everything that arrives together is handled together, and `endTurn` sends what came of it.
+ */
+export class Node {
+  /** Every step of every cell, for whoever watches. */
+  readonly steps = new Subject<CellStep>();
+  readonly #ports: Ports;
+  readonly #options: NodeOptions;
+  readonly #io: Cell<typeof maelstromIoMachine>;
+  #peer: Peer | null = null;
+
+  constructor(ports: Ports, options: NodeOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#io = new Cell('io', ioGate, this.steps);
+    this.#io.outlet.subscribe((effect) => this.#carryOut(effect));
+    this.#io.start(undefined);
+  }
+
+  /** The protocols, once `init` has been received; for checks and tools. */
+  get peer(): Peer | null {
+    return this.#peer;
+  }
+
+  /** Nothing is gained in a cluster of one by waiting for company: each message is a turn of its own. */
+  get isAlone(): boolean {
+    return this.#peer === null || this.#peer.isAlone;
+  }
+
+  receive(event: MaelstromEvent): void {
+    this.#io.inbox.next(event);
+  }
+
+  /** Sends, once and together, what the events since the last turn made necessary. */
+  endTurn(): void {
+    this.#peer?.endTurn();
+  }
+
+  #carryOut(effect: MaelstromEffect): void {
+    switch (effect.type) {
+      case 'reply':
+        return this.#ports.wire.send(effect.src, effect.dest, effect.body);
+      case 'start':
+        return this.#start(effect.nodeId, effect.nodeIds);
+      case 'submit':
+        return this.#peer?.submit(effect.requests);
+      case 'deliver':
+        return this.#peer?.deliver(effect.messages);
+      case 'drain':
+        return this.#drain();
+      case 'exit':
+        return this.#options.onExit();
+    }
+  }
+
+  #start(nodeId: string, nodeIds: readonly string[]): void {
+    const peer = new Peer(nodeId, nodeIds, this.#ports, this.#options, this.steps);
+    this.#peer = peer;
+    peer.answers.subscribe((answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
+    peer.start();
+  }
+
+  #drain(): void {
+    const completed = () => this.#io.inbox.next({ type: 'drain.completed' });
+    if (this.#peer === null) completed();
+    else this.#peer.drain(completed);
+  }
+}

@@ -1,0 +1,201 @@
+import { Subject } from 'rxjs';
+import type { ClientAnswer, ClientRequest } from '../../machines/maelstrom/events.ts';
+import type { PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
+import { raftMachine } from '../../machines/raft/raft.machine.ts';
+import { triage } from '../../machines/raft/terms.ts';
+import type { RequestsEffect } from '../../machines/requests/events.ts';
+import { requestsMachine } from '../../machines/requests/requests.machine.ts';
+import { Cell, type CellStep } from './cell.ts';
+import type { NodeOptions } from './node.ts';
+import { Outlet } from './outlet.ts';
+import type { Ports } from './ports.ts';
+import { Registers } from './registers.ts';
+import { createGate } from './step.ts';
+
+const raftGate = createGate(raftMachine);
+const requestsGate = createGate(requestsMachine);
+
+/** A node's protocols: the raft cell, the cell of the client requests, and the registers that the log drives. */
+export class Peer {
+  /** What is to be told to clients. */
+  readonly answers = new Subject<readonly ClientAnswer[]>();
+  readonly registers = new Registers();
+  readonly raft: Cell<typeof raftMachine>;
+  readonly requests: Cell<typeof requestsMachine>;
+  readonly isAlone: boolean;
+  readonly #id: string;
+  readonly #ports: Ports;
+  readonly #outlet: Outlet;
+  readonly #options: NodeOptions;
+  readonly #voters: readonly string[];
+  /** The raft cell has handled something since its turn was last ended. */
+  #open = false;
+  #onDrained: (() => void) | null = null;
+
+  constructor(
+    id: string,
+    voters: readonly string[],
+    ports: Ports,
+    options: NodeOptions,
+    steps: Subject<CellStep>,
+  ) {
+    this.#id = id;
+    this.#voters = voters;
+    this.#ports = ports;
+    this.#options = options;
+    this.isAlone = voters.length === 1;
+    // What a write held back may have opened another turn.
+    this.#outlet = new Outlet(
+      ports.disk,
+      (effect) => this.#carryOut(effect),
+      () => this.endTurn(),
+    );
+    this.raft = new Cell('raft', raftGate, steps);
+    this.requests = new Cell('requests', requestsGate, steps);
+    this.raft.outlet.subscribe((effect) => this.#outlet.take(effect));
+    this.requests.outlet.subscribe((effect) => this.#pass(effect));
+  }
+
+  start(): void {
+    const { seed, incarnation, restored, settings } = this.#options;
+    this.requests.start({ id: this.#id, incarnation });
+    this.raft.start({
+      id: this.#id,
+      voters: this.#voters,
+      seed: mix(seed, this.#id),
+      ...(restored === undefined ? {} : { restored }),
+      ...(settings === undefined ? {} : { settings }),
+    });
+    this.endTurn();
+  }
+
+  submit(requests: readonly ClientRequest[]): void {
+    this.requests.inbox.next({ type: 'requests.arrived', requests, nowMs: this.#ports.nowMs() });
+  }
+
+  deliver(messages: readonly PeerMessage[]): void {
+    for (const message of messages) this.#take(message);
+  }
+
+  /** Ends turns until nothing is open: what a turn lets out may open another. */
+  endTurn(): void {
+    while (this.#open) {
+      this.#open = false;
+      this.raft.inbox.next({ type: 'turn.ended' });
+      this.#outlet.endTurn();
+    }
+    if (this.#outlet.isClear) this.#finishDraining();
+  }
+
+  /** Calls back when everything is done that can be done without another message. */
+  drain(completed: () => void): void {
+    this.#onDrained = completed;
+    this.#open = true;
+    this.endTurn();
+  }
+
+  #finishDraining(): void {
+    const completed = this.#onDrained;
+    this.#onDrained = null;
+    completed?.();
+  }
+
+  #tell(event: RaftEvent): void {
+    this.#open = true;
+    this.raft.inbox.next(event);
+  }
+
+  #take(message: PeerMessage): void {
+    if (message.type === 'forward.request') {
+      this.#tell({ ...message, type: 'requests.proposed' });
+    } else if (message.type === 'forward.response') {
+      this.requests.inbox.next(message);
+    } else {
+      this.#hear(message);
+    }
+  }
+
+  /** Terms first: see `terms.ts`. */
+  #hear(message: RaftMessage): void {
+    let event = triage(this.raft.snapshot.context.term, message, false);
+    if (event?.type === 'term.seen') {
+      this.#tell(event);
+      event = triage(this.raft.snapshot.context.term, message, true);
+    }
+    if (event !== null) this.#tell(event);
+  }
+
+  #carryOut(effect: Exclude<RaftEffect, { type: 'persist' }>): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#ports.wire.send(this.#id, effect.to, effect.message);
+      case 'timer.set':
+        return this.#setTimer(effect.timer, effect.ms);
+      case 'timer.clear':
+        return this.#ports.timers.clear(effect.timer);
+      case 'apply':
+        return this.#report(this.registers.apply(effect.firstIndex, effect.entries));
+      case 'reads.confirmed':
+        return this.#report(this.registers.read(effect.index, effect.reads));
+      case 'leader.changed':
+        return this.requests.inbox.next({ ...effect, nowMs: this.#ports.nowMs() });
+      case 'requests.refused':
+        return this.#refuse(effect);
+    }
+  }
+
+  #setTimer(timer: Extract<RaftEffect, { type: 'timer.set' }>['timer'], ms: number): void {
+    const event: RaftEvent = { type: `${timer}.timeout` };
+    // No wait at all is no timer: it happens within this turn.
+    if (ms === 0) return this.#tell(event);
+    this.#ports.timers.set(timer, ms, () => {
+      this.#tell(event);
+      this.endTurn();
+    });
+  }
+
+  #report(results: ReturnType<Registers['apply']>): void {
+    if (results.length > 0) this.requests.inbox.next({ type: 'results.ready', results });
+  }
+
+  #refuse({
+    to,
+    term,
+    incarnation,
+    numbers: refused,
+  }: Extract<RaftEffect, { type: 'requests.refused' }>): void {
+    const body = { type: 'forward.response', term, incarnation, outcomes: [], refused } as const;
+    if (to === this.#id) this.requests.inbox.next({ ...body, from: this.#id });
+    else this.#ports.wire.send(this.#id, to, body);
+  }
+
+  #pass(effect: RequestsEffect): void {
+    switch (effect.type) {
+      case 'answer':
+        return this.answers.next(effect.answers);
+      case 'forward': {
+        const { to, type: _, ...rest } = effect;
+        if (to === this.#id) return this.#tell({ type: 'requests.proposed', from: to, ...rest });
+        return this.#ports.wire.send(this.#id, to, { type: 'forward.request', ...rest });
+      }
+      case 'respond': {
+        const { to, type: _, ...rest } = effect;
+        return this.#ports.wire.send(this.#id, to, { type: 'forward.response', ...rest, refused: [] });
+      }
+      case 'timer.set':
+        return this.#ports.timers.set(effect.timer, effect.ms, () => {
+          this.requests.inbox.next({ type: 'patrol.timeout', nowMs: this.#ports.nowMs() });
+          this.endTurn();
+        });
+      case 'timer.clear':
+        return this.#ports.timers.clear(effect.timer);
+    }
+  }
+}
+
+/** Another seed for every name (FNV-1a), so that the nodes of a cluster wait for different times. */
+function mix(seed: number, name: string): number {
+  let hash = (seed ^ 0x811c9dc5) >>> 0;
+  for (let i = 0; i < name.length; i += 1) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,93 @@
+import type { SnapshotFrom } from 'xstate';
+import { invariant } from '../../machines/assert.ts';
+import { canonical, type Json } from '../../machines/json.ts';
+import type { Operation, Outcome } from '../../machines/operations.ts';
+import type { Entry, QueuedRead } from '../../machines/raft/events.ts';
+import { linearRegisterMachine } from '../../machines/register/linear.machine.ts';
+import type { Result } from '../../machines/requests/events.ts';
+import { Origins } from './origins.ts';
+import { createGate } from './step.ts';
+
+type Snapshot = SnapshotFrom<typeof linearRegisterMachine>;
+
+const gate = createGate(linearRegisterMachine);
+const absent = gate.start(undefined).snapshot;
+const present = linearRegisterMachine.resolveState({ value: 'present', context: { value: null } });
+
+/**
+ * The state machine that the log drives: one register a key. Registers are virtual actors: a key's chart is
+ * brought to life when an operation for it arrives, and is a plain value otherwise, so a million keys fit.
+ */
+export class Registers {
+  readonly #values = new Map<string, Json>();
+  readonly #origins = new Origins();
+  #appliedIndex = 0;
+
+  /** The index of the last entry applied. */
+  get appliedIndex(): number {
+    return this.#appliedIndex;
+  }
+
+  /**
+   * Applies committed entries; every index once, in order.
+   * @returns the outcome of each operation that was applied for the first time
+   */
+  apply(firstIndex: number, entries: readonly Entry[]): readonly Result[] {
+    invariant(firstIndex === this.#appliedIndex + 1, 'entries are applied in order, each once', () => ({
+      firstIndex,
+      appliedIndex: this.#appliedIndex,
+    }));
+    const results: Result[] = [];
+    for (const { op, origin } of entries) {
+      this.#appliedIndex += 1;
+      if (op === null || origin === null || !this.#origins.admit(origin)) continue;
+      const { node, incarnation, number } = origin;
+      results.push({ node, incarnation, number, index: this.#appliedIndex, outcome: this.#operate(op) });
+    }
+    return results;
+  }
+
+  /** Serves reads that were confirmed at `index`. */
+  read(index: number, reads: readonly QueuedRead[]): readonly Result[] {
+    invariant(
+      this.#appliedIndex >= index,
+      'a read is served from what was committed when it was confirmed',
+      () => ({
+        index,
+        appliedIndex: this.#appliedIndex,
+      }),
+    );
+    return reads.map(({ node, incarnation, number, op }) => ({
+      node,
+      incarnation,
+      number,
+      index: this.#appliedIndex,
+      outcome: this.#operate(op),
+    }));
+  }
+
+  /** Every key that holds a value, by its canonical spelling. For checks and tools. */
+  entries(): ReadonlyMap<string, Json> {
+    return this.#values;
+  }
+
+  #operate(op: Operation): Outcome {
+    const name = canonical(op.key);
+    const { snapshot, effects } = gate.step(this.#activate(name), op);
+    if (op.type !== 'read' && snapshot.value === 'present') this.#values.set(name, snapshot.context.value);
+    const answer = effects[0];
+    invariant(
+      answer !== undefined && effects.length === 1,
+      'a register answers every operation once',
+      () => op,
+    );
+    return answer.outcome;
+  }
+
+  /** Brings a key's register to life: the same chart in the same state as when it was left. */
+  #activate(name: string): Snapshot {
+    const value = this.#values.get(name);
+    if (value === undefined) return absent;
+    return { ...present, context: { value } };
+  }
+}

@@ -1,0 +1,118 @@
+import type { Entry } from '../../machines/raft/events.ts';
+import { Node } from '../actors/node.ts';
+import { monotonicMs, NamedTimers, wallMs } from '../host/clock.ts';
+import { MemoryDisk } from '../host/disk.ts';
+import { freshSeed } from '../host/entropy.ts';
+import { createLogger, LOG_LEVELS } from '../host/log.ts';
+import { serveStdio } from '../host/stdio.ts';
+import { encode } from '../maelstrom/codec.ts';
+import { createReceiver, LINE_LIMIT_BYTES, type Line } from '../maelstrom/receiver.ts';
+import { numberOption, oneOf, parseOptions } from './usage.ts';
+
+export const NODE_HELP = `Usage: actorum node [options]
+
+One node of a cluster, as Maelstrom runs it: JSON messages on stdin and stdout, one a line; diagnostics on stderr.
+
+Options:
+  --workload lin-kv           what the node serves: a linearizable key-value store through Raft (default)
+  --election-timeout-ms N     the shortest time without a leader before a campaign; the longest is twice that
+                              (default 400)
+  --heartbeat-ms N            how often a leader makes itself heard (default 80)
+  --seed N                    seeds the election timeouts (default: random; shown with --log-level info)
+  --log-level LEVEL           ${LOG_LEVELS.join(', ')}: what goes to stderr (default warn)
+  -h, --help                  this text
+
+Examples:
+  maelstrom test -w lin-kv --bin dist/actorum.js --time-limit 30 --nemesis partition
+  echo '{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}' | actorum node
+`;
+
+const WORKLOADS = ['lin-kv'] as const;
+const MAX_DELAY_MS = 60_000;
+
+function readOptions(args: readonly string[]) {
+  const given = parseOptions('node', args, {
+    workload: { type: 'string', default: 'lin-kv' },
+    'election-timeout-ms': { type: 'string', default: '400' },
+    'heartbeat-ms': { type: 'string', default: '80' },
+    seed: { type: 'string' },
+    'log-level': { type: 'string', default: 'warn' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  const delay = { min: 1, max: MAX_DELAY_MS, whole: true };
+  const electionTimeoutMs = numberOption('--election-timeout-ms', given['election-timeout-ms'], delay);
+  return {
+    help: given.help,
+    workload: oneOf('--workload', given.workload, WORKLOADS),
+    settings: {
+      electionTimeoutMs,
+      // A heartbeat as rare as the timeout would end every leadership at once.
+      heartbeatMs: numberOption('--heartbeat-ms', given['heartbeat-ms'], {
+        ...delay,
+        max: Math.max(1, electionTimeoutMs - 1),
+      }),
+    },
+    seed:
+      given.seed === undefined
+        ? freshSeed()
+        : numberOption('--seed', given.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
+    logLevel: oneOf('--log-level', given['log-level'], LOG_LEVELS),
+  };
+}
+
+/** Runs a node on this process's stdin and stdout until its input ends. Resolves with the exit code. */
+export function nodeCommand(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options.help) {
+    process.stdout.write(NODE_HELP);
+    return Promise.resolve(0);
+  }
+  const log = createLogger(options.logLevel);
+  log.info(`seed ${options.seed}`);
+  return new Promise((resolve) => {
+    const timers = new NamedTimers();
+    const stdio = serveStdio({
+      input: process.stdin,
+      output: process.stdout,
+      lineLimitBytes: LINE_LIMIT_BYTES,
+      onLines: take,
+      onEnd(reason) {
+        log.info(`${reason}: finishing`);
+        node.receive({ type: 'input.ended' });
+      },
+      onWarning: log.warn,
+    });
+    const node = new Node(
+      {
+        nowMs: monotonicMs,
+        timers,
+        disk: new MemoryDisk<Entry>(),
+        wire: { send: (src, dest, body) => stdio.write(encode(src, dest, body)) },
+      },
+      {
+        seed: options.seed,
+        incarnation: wallMs(),
+        settings: options.settings,
+        onExit() {
+          timers.clearAll();
+          stdio.close().then(() => resolve(0));
+        },
+      },
+    );
+    const receiver = createReceiver(log.warn);
+
+    function take(lines: readonly Line[]): void {
+      let from = 0;
+      while (node.isAlone && from < lines.length) {
+        handle(lines.slice(from, from + 1));
+        from += 1;
+      }
+      if (from < lines.length) handle(from === 0 ? lines : lines.slice(from));
+    }
+
+    function handle(lines: readonly Line[]): void {
+      for (const event of receiver.receive(lines)) node.receive(event);
+      node.endTurn();
+    }
+  });
+}

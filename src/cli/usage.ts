@@ -1,0 +1,50 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** The command line was wrong: one line says how, and a hint says where to look. The process exits with 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/**
+ * Parses a command's options strictly.
+ * @throws UsageError on an option that is not known, lacks its value, or on a stray argument
+ */
+export function parseOptions<const T extends Options>(command: string, args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    // The library's messages go on with advice about "--" that helps nobody here.
+    const message = error instanceof Error ? (error.message.split('. ')[0] as string) : String(error);
+    throw new UsageError(message, `try: actorum ${command} --help`);
+  }
+}
+
+/** @throws UsageError unless `text` is one of `allowed` */
+export function oneOf<const T extends string>(option: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`${option} is "${text}"`, `${option} takes ${allowed.join(', ')}`);
+}
+
+/** @throws UsageError unless `text` is a number from `min` to `max`, and whole if `whole` is set */
+export function numberOption(
+  option: string,
+  text: string,
+  { min, max, whole = false }: { min: number; max: number; whole?: boolean },
+): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  const fits = number >= min && number <= max && (!whole || Number.isInteger(number));
+  if (fits) return number;
+  throw new UsageError(
+    `${option} is "${text}"`,
+    `${option} takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}`,
+  );
+}

@@ -1,0 +1,35 @@
+/** What a disk is asked to write, as far as the disk cares: terms, votes and whatever log entries are made of. */
+export type DurableWrite<TEntry> = {
+  readonly hardState: { readonly term: number; readonly votedFor: string | null } | null;
+  readonly log: { readonly from: number; readonly entries: readonly TEntry[] } | null;
+};
+
+/**
+ * A disk in memory: it forgets everything when the process ends, and until then keeps what a real one would. A
+ * write is durable as soon as it is made, so a sync has nothing to wait for.
+ */
+export class MemoryDisk<TEntry> {
+  #term = 0;
+  #votedFor: string | null = null;
+  readonly #entries: TEntry[] = [];
+
+  write({ hardState, log }: DurableWrite<TEntry>): void {
+    if (hardState !== null) {
+      this.#term = hardState.term;
+      this.#votedFor = hardState.votedFor;
+    }
+    if (log !== null) {
+      this.#entries.length = log.from - 1;
+      for (const entry of log.entries) this.#entries.push(entry);
+    }
+  }
+
+  sync(durable: () => void): void {
+    durable();
+  }
+
+  /** What a node that starts again would find. */
+  get restored(): { term: number; votedFor: string | null; entries: readonly TEntry[] } {
+    return { term: this.#term, votedFor: this.#votedFor, entries: this.#entries.slice() };
+  }
+}

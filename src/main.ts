@@ -1,0 +1,56 @@
+import { NODE_HELP, nodeCommand } from './cli/node.ts';
+import { UsageError } from './cli/usage.ts';
+
+const HELP = `actorum: a distributed key-value system whose protocols are statecharts
+
+Usage: actorum <command> [options]
+
+Commands:
+  node      one node of a cluster on stdin and stdout (the default when stdin is not a terminal)
+  help      this text, or "actorum help <command>"
+
+actorum <command> --help tells everything about a command.
+`;
+
+const COMMANDS: {
+  readonly [name: string]: {
+    readonly run: (args: readonly string[]) => Promise<number>;
+    readonly help: string;
+  };
+} = {
+  node: { run: nodeCommand, help: NODE_HELP },
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === undefined && !process.stdin.isTTY) return nodeCommand([]);
+  if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
+    const topic = COMMANDS[rest[0] ?? ''];
+    process.stdout.write(topic?.help ?? HELP);
+    return 0;
+  }
+  // Maelstrom and people who try things out start a node with options alone.
+  if (first.startsWith('-')) return nodeCommand(args);
+  const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  if (command === undefined) {
+    throw new UsageError(
+      `there is no command "${first}"`,
+      `the commands are ${Object.keys(COMMANDS).join(', ')}`,
+    );
+  }
+  return command.run(rest);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    if (error instanceof UsageError) {
+      process.stderr.write(`actorum: ${error.message}; ${error.hint}\n`);
+      process.exitCode = 2;
+    } else {
+      throw error;
+    }
+  },
+);
