@@ -3,24 +3,53 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /**
  * One line of a history: something that a client process began, or learned. After Jepsen's histories:
- * `ok` it happened, `fail` it surely did not and never will, `info` nobody knows (and the process ends there).
+ * `ok` it happened, `fail` it surely did not and never will, `info` nobody knows (and the process ends there:
+ * the client goes on under a process number that was never used before).
+ *
+ * One kind of `fail` says more than "it did not happen". The node decides a cas in its log, so a cas that it
+ * refuses has looked at the register at one moment between invocation and completion. Such a refusal is
+ * recorded as `fail` with `error` being {@link KEY_DOES_NOT_EXIST} (the key was absent at that moment) or
+ * {@link PRECONDITION_FAILED} (it held a value other than `from`), and is checked like a read. Any other
+ * `error`, or none, makes a `fail` say nothing about the register.
  */
 export type HistoryEvent = {
-  /** Place in the history, from 0. */
+  /** Place in the history, from 0. It alone decides what came before what; it strictly increases. */
   readonly index: number;
-  /** When, in milliseconds since the run began (a float). */
+  /** When, in milliseconds since the run began (a float). Never less than in the event before. */
   readonly timeMs: number;
   /** The client process, or `nemesis` for what was done to the cluster. */
   readonly process: number | 'nemesis';
-  readonly type: 'invoke' | 'ok' | 'fail' | 'info';
+  readonly type: EventType;
   /** `read`, `write`, `cas`; for the nemesis the fault's name. */
   readonly f: string;
   /** The register; absent for the nemesis. */
   readonly key?: Json;
   /** read: the value read (on ok). write: the value. cas: [from, to]. nemesis: whatever describes the fault. */
   readonly value?: Json;
+  /** On the invocation of a cas: an absent key is no failure; the cas then writes `to` whatever `from` is. */
+  readonly createIfNotExists?: true;
   /** The node that was asked. */
   readonly node?: string;
-  /** On fail and info: why. */
+  /** On fail and info: why. Two values of it make a failed cas an observation: see above. */
   readonly error?: string;
 };
+
+export const EVENT_TYPES = ['invoke', 'ok', 'fail', 'info'] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** The `error` of a cas that found no key (Maelstrom's error 20). */
+export const KEY_DOES_NOT_EXIST = 'key-does-not-exist';
+/** The `error` of a cas that found another value than `from` (Maelstrom's error 22). */
+export const PRECONDITION_FAILED = 'precondition-failed';
+
+/** A history that cannot be judged because it is not one. The message names the place and the field. */
+export class HistoryError extends Error {
+  /** The field at fault, as it is named in {@link HistoryEvent}; absent when the whole line is. */
+  readonly field: string | undefined;
+
+  constructor(place: string, field: string | undefined, problem: string) {
+    super(`${place}: ${field === undefined ? '' : `field "${field}" `}${problem}`);
+    this.name = 'HistoryError';
+    this.field = field;
+  }
+}
