@@ -14,7 +14,7 @@ export type Violation = {
   readonly partial: readonly Effect[];
   /** What the register holds after it; undefined when the key is absent. */
   readonly value: Json | undefined;
-  /** The operations of which one had to take effect next, and none leads on. */
+  /** The operations of which one had to take effect next, and none can. */
   readonly stuck: readonly Operation[];
   /** A small set of operations, the smallest found, that no order explains whatever else happened. */
   readonly core: readonly Operation[];
@@ -30,11 +30,12 @@ const DIAGRAM_MAX_OPERATIONS = 30;
 /**
  * Explains an illegal history of one register, after porcupine's partial linearizations.
  *
- * @param order the longest partial linearization that the search found
+ * @param found the longest partial linearization that the search found
  */
-export function explain(key: Json, steps: readonly Step[], order: readonly Step[]): Violation {
+export function explain(key: Json, steps: readonly Step[], found: readonly Step[]): Violation {
+  const order = extended(found, steps);
   const partial = effectsOf(order);
-  const state = order.findLast((step) => step.written !== undefined)?.written;
+  const state = stateAfter(order);
   const stuck = nextOnes(steps, new Set(order));
   const core = shrink(steps);
   const required = (some: readonly Step[]) => some.filter((step) => Number.isFinite(step.returnedAt)).length;
@@ -44,7 +45,7 @@ export function explain(key: Json, steps: readonly Step[], order: readonly Step[
     `The longest order found explains ${required(order)} of the ${required(steps)} operations that took place.${order.length > 0 ? ' It ends with:' : ''}`,
     ...describeEffects(partial),
     '',
-    `The register then ${state === undefined ? 'does not exist' : `holds ${state}`}. One of these had to take effect next, and none leads on:`,
+    `The register then ${state === undefined ? 'does not exist' : `holds ${state}`}. One of these had to take effect next, and none can:`,
     ...abridge(
       stuck.map((step) => `  ${describe(step.operation)}: ${obstacle(step, state)}`),
       SHOWN_STUCK,
@@ -60,6 +61,25 @@ export function explain(key: Json, steps: readonly Step[], order: readonly Step[
     core: core.map((step) => step.operation),
     text,
   };
+}
+
+/**
+ * Goes on for as long as anything fits. The search turns back as soon as it sees that an order is lost; for a
+ * reader the operation that comes to nothing in the end is the one to see.
+ */
+function extended(found: readonly Step[], steps: readonly Step[]): readonly Step[] {
+  const order = [...found];
+  for (;;) {
+    const state = stateAfter(order);
+    const fitting = nextOnes(steps, new Set(order)).filter((step) => isEnabled(step, state));
+    const next = fitting.find((step) => step.written === undefined) ?? fitting[0];
+    if (next === undefined) return order;
+    order.push(next);
+  }
+}
+
+function stateAfter(order: readonly Step[]): string | undefined {
+  return order.findLast((step) => step.written !== undefined)?.written;
 }
 
 function parsed(spelled: string | undefined): Json | undefined {
@@ -82,7 +102,6 @@ function nextOnes(steps: readonly Step[], placed: ReadonlySet<Step>): readonly S
 }
 
 function obstacle(step: Step, state: string | undefined): string {
-  if (isEnabled(step, state)) return 'possible, but then no order of the others is';
   const held = state === undefined ? 'there is no such key' : `the register holds ${state}`;
   switch (step.need) {
     case NEED.value:

@@ -117,11 +117,14 @@ export class PartialOrder {
     return at(this.#observers, value) === 0 && this.#refusals === at(this.#refusalsOf, value);
   }
 
-  /** Whether a change to `target` makes some step impossible that must still find what is there now. */
-  losesDemand(target: number): boolean {
-    if (target === this.state) return false;
-    if (at(this.#demands, this.state) > 0 && at(this.#producers, this.state) === 0) return true;
-    if (this.state !== ABSENT || target === NULL) return false;
+  /** Whether this step, which writes, makes another one impossible that must find what is there now. */
+  losesDemand(step: number): boolean {
+    const { state } = this;
+    const target = at(this.problem.effect, step);
+    if (target === state) return false;
+    const own = at(this.problem.need, step) === NEED.value && this.isRequired(step) ? 1 : 0;
+    if (at(this.#demands, state) > own && at(this.#producers, state) === 0) return true;
+    if (state !== ABSENT || target === NULL) return false;
     return at(this.#demands, NULL) > 0 && at(this.#producers, NULL) === 0;
   }
 

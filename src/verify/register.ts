@@ -86,20 +86,20 @@ export function stepOf(operation: Operation): Step | undefined {
 
 function readStep(operation: Operation): Step | undefined {
   if (operation.outcome !== 'ok') return undefined;
-  const value = valueOf(operation.completion as HistoryEvent, 'the value that was read');
+  const value = requiredValue(operation.completion as HistoryEvent, 'the value that was read');
   if (value === null) return step(operation, NEED.nullOrAbsent, '', undefined);
   return step(operation, NEED.value, spelling(value), undefined);
 }
 
 function writeStep(operation: Operation): Step | undefined {
-  const value = valueOf(operation.invocation, 'the value to write');
+  const value = requiredValue(operation.invocation, 'the value to write');
   checkEcho(operation, value);
   if (operation.outcome === 'fail') return undefined;
   return step(operation, NEED.nothing, '', spelling(value));
 }
 
 function casStep(operation: Operation): Step | undefined {
-  const value = valueOf(operation.invocation, 'the pair [from, to]');
+  const value = requiredValue(operation.invocation, 'the pair [from, to]');
   if (!Array.isArray(value) || value.length !== 2) {
     const problem = `is ${show(value)}; a cas carries the pair [from, to]`;
     throw new HistoryError(placeOf(operation.invocation), 'value', problem);
@@ -130,7 +130,7 @@ function step(operation: Operation, need: Need, needed: string, written: string 
   return { operation, calledAt: operation.invocation.index, returnedAt, need, needed, written };
 }
 
-function valueOf(event: HistoryEvent, meaning: string): Json {
+function requiredValue(event: HistoryEvent, meaning: string): Json {
   if (event.value !== undefined) return event.value;
   throw new HistoryError(placeOf(event), 'value', `is missing; it must be ${meaning}`);
 }

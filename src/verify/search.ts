@@ -1,7 +1,7 @@
 import { Configurations } from './configurations.ts';
 import { PartialOrder } from './partial-order.ts';
 import type { Problem } from './problem.ts';
-import { at, layOut } from './problem.ts';
+import { at, layOut, NULL } from './problem.ts';
 import type { Step } from './register.ts';
 import { NEED } from './register.ts';
 
@@ -84,6 +84,8 @@ class Search {
   /** Of each kind of step: the collection in which it was met last. */
   readonly #kindMet: Int32Array;
   #collections = 0;
+  /** Of each value: the collection in which a step of the window was waiting for it last. */
+  readonly #valueAwaited: Int32Array;
   #best: readonly number[] = [];
   #bestLeft = Number.POSITIVE_INFINITY;
 
@@ -93,6 +95,7 @@ class Search {
     this.#order = new PartialOrder(problem);
     this.#key = new Int32Array((problem.steps.length >>> 5) + 4);
     this.#kindMet = new Int32Array(problem.steps.length);
+    this.#valueAwaited = new Int32Array(problem.stateCount);
   }
 
   run(): SearchResult {
@@ -138,16 +141,16 @@ class Search {
     return last !== undefined && !this.#order.isRequired(last);
   }
 
-  /** Opens a choice unless the configuration leads nowhere; says whether it did. */
+  /** Opens a choice unless the configuration is known to lead nowhere; says whether it did. */
   #open(barrier: number, restricted: boolean): boolean {
     const start = this.#moves.length;
-    this.#collectMoves(barrier, restricted);
-    const end = this.#moves.length;
-    if (end > start && this.#seen.add(this.#key, this.#order.spell(this.#key, barrier, restricted))) {
+    if (this.#seen.add(this.#key, this.#order.spell(this.#key, barrier, restricted))) {
+      this.#collectMoves(barrier, restricted);
+      const end = this.#moves.length;
       this.#choices.push({ placed: this.#order.placed.length, end, nextMove: start });
+      if (end === start) this.#remember();
       return true;
     }
-    this.#moves.length = start;
     this.#remember();
     return false;
   }
@@ -188,26 +191,46 @@ class Search {
     for (let i = start; i < this.#moves.length; i += 1) {
       const step = at(this.#moves, i);
       const isWrite = at(need, step) === NEED.nothing;
-      if ((isWrite && !writesAllowed) || order.losesDemand(at(effect, step)) || this.#isMet(step)) continue;
+      if ((isWrite && !writesAllowed) || order.losesDemand(step) || this.#isMet(step)) continue;
       this.#moves[kept] = step;
       kept += 1;
     }
     this.#moves.length = kept;
-    if (hidden >= 0 && !order.losesDemand(at(effect, hidden))) this.#moves.push(hidden);
+    if (hidden >= 0 && !order.losesDemand(hidden)) this.#moves.push(hidden);
     this.#collectOptional(barrier, writesAllowed);
   }
 
+  /** A step that may never happen is worth trying only where some step could make use of it next. */
   #collectOptional(barrier: number, writesAllowed: boolean): void {
     const order = this.#order;
     const { required, optionalBefore, effect, need } = this.#problem;
     const end = required + at(optionalBefore, barrier);
+    if (end === required) return;
+    const anyAwaited = this.#markAwaited(end);
     for (let step = required; step < end; step += 1) {
       if (order.isPlaced(step)) continue;
       if (at(need, step) === NEED.nothing ? !writesAllowed : !order.enables(step)) continue;
       const target = at(effect, step);
-      if (target === order.state || order.isUnobserved(target) || order.losesDemand(target)) continue;
-      if (!this.#isMet(step)) this.#moves.push(step);
+      if (target === order.state || !(anyAwaited || at(this.#valueAwaited, target) === this.#collections))
+        continue;
+      if (!order.losesDemand(step) && !this.#isMet(step)) this.#moves.push(step);
     }
+  }
+
+  /** Marks the values that a step which can be next is waiting for. True when one waits for any other value. */
+  #markAwaited(optionalEnd: number): boolean {
+    const order = this.#order;
+    const { required, placeReturns, placeStep, need, needed } = this.#problem;
+    let any = false;
+    for (let place = at(order.next, 0); at(placeReturns, place) === 0; place = at(order.next, place)) {
+      const step = at(placeStep, place);
+      if (at(need, step) === NEED.presentButNot) any = true;
+      this.#valueAwaited[at(need, step) === NEED.nullOrAbsent ? NULL : at(needed, step)] = this.#collections;
+    }
+    for (let step = required; step < optionalEnd; step += 1) {
+      if (!order.isPlaced(step)) this.#valueAwaited[at(needed, step)] = this.#collections;
+    }
+    return any;
   }
 
   /** Whether a step of the same kind was met in this collection; it is from now on. */
