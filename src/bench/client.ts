@@ -1,9 +1,15 @@
 import { replyProblem } from './contract.ts';
 import type { Body } from './envelope.ts';
-import type { Network } from './network.ts';
+import type { ClientInbox } from './network.ts';
 
 /** A request without `msg_id`, which the client gives it. */
 export type Request = { readonly type: string; readonly [field: string]: unknown };
+
+/** The end of the network that clients hold. */
+export type ClientNetwork = {
+  attachClient(id: string, inbox: ClientInbox): void;
+  request(dest: string, line: string): void;
+};
 
 /** The body of a reply, or why there is none that could be used. */
 export type Reply = Body | 'no answer' | 'malformed reply';
@@ -21,7 +27,7 @@ type Waiting = {
  */
 export class Client {
   readonly id: string;
-  readonly #network: Network;
+  readonly #network: ClientNetwork;
   readonly #timeoutMs: number;
   readonly #onViolation: (node: string, problem: string) => void;
   /** One timer for the client's life, wound up again for each request: cheaper than one for each request. */
@@ -33,7 +39,7 @@ export class Client {
 
   constructor(
     id: string,
-    network: Network,
+    network: ClientNetwork,
     timeoutMs: number,
     onViolation: (node: string, problem: string) => void,
   ) {

@@ -7,21 +7,22 @@ export type Finding = {
   readonly text: string;
 };
 
-const KEPT_PER_NODE = 5;
+const KEPT_OF_A_KIND = 3;
 
-/** Findings, of which a few of each node are kept and all are counted: a babbling node fills no memory. */
+/** Findings: a few of each kind and node are kept, and all are counted, so that a babbling node fills no memory. */
 export class Findings {
   readonly kept: Finding[] = [];
   /** How many there were in all. */
   count = 0;
-  readonly #perNode = new Map<string, number>();
+  readonly #counts = new Map<string, number>();
 
   /** @returns whether it was kept */
   add(finding: Finding): boolean {
     this.count += 1;
-    const earlier = this.#perNode.get(finding.node) ?? 0;
-    this.#perNode.set(finding.node, earlier + 1);
-    if (earlier >= KEPT_PER_NODE) return false;
+    const place = `${finding.kind} ${finding.node}`;
+    const earlier = this.#counts.get(place) ?? 0;
+    this.#counts.set(place, earlier + 1);
+    if (earlier >= KEPT_OF_A_KIND) return false;
     this.kept.push(finding);
     return true;
   }

@@ -5,8 +5,8 @@ export type Judgement = {
   readonly verdict: 'ok' | 'illegal' | 'unknown';
   /** One line. */
   readonly reason: string;
-  /** On illegal: what is wrong, for people to read; several lines. */
-  readonly explanation?: string;
+  /** What is wrong, for people to read: several lines for each key that is illegal. */
+  readonly explanations: readonly string[];
   readonly operations: number;
   readonly keys: number;
 };
@@ -15,10 +15,7 @@ export type Judgement = {
 export function judge(events: readonly HistoryEvent[], budgetMs: number, nowMs: () => number): Judgement {
   const untilMs = nowMs() + budgetMs;
   const result = checkLinearizability(events, { cancelled: () => nowMs() > untilMs });
-  const explanation = result.keys
-    .flatMap((key) => (key.violation === undefined ? [] : [key.violation.text]))
-    .join('\n\n');
-  const { verdict, reason, operations } = result;
-  const judgement = { verdict, reason, operations, keys: result.keys.length };
-  return explanation === '' ? judgement : { ...judgement, explanation };
+  const { verdict, reason, operations, keys } = result;
+  const explanations = keys.flatMap(({ violation }) => (violation === undefined ? [] : [violation.text]));
+  return { verdict, reason, explanations, operations, keys: keys.length };
 }

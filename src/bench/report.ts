@@ -97,7 +97,9 @@ function verdictLines(results: Results, style: Style): string[] {
       `${style(kind, 'red')} at ${formatMoment(timeMs).trim()}: ${node} ${text}`,
   );
   if (findingCount > findings.length) lines.push(`and ${findingCount - findings.length} more of this kind`);
-  if (linearizability.explanation !== undefined) lines.push('', linearizability.explanation, '');
+  const [explanation, ...others] = linearizability.explanations;
+  if (explanation !== undefined) lines.push(explanation, '');
+  if (others.length > 0) lines.push(`results.json explains ${others.length} more.`, '');
   if (interrupted) lines.push('The run was interrupted; this is about what was seen until then.');
   const checked = `${formatNumber(linearizability.operations)} operations; ${linearizability.reason}`;
   switch (verdict) {

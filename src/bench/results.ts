@@ -10,7 +10,7 @@ export type Results = {
   /** illegal: something happened that must not. unknown: nothing did, but not all could be checked. */
   readonly verdict: 'ok' | 'illegal' | 'unknown';
   readonly linearizability: Judgement;
-  /** What must not happen, whatever the history says; the first few of each node. */
+  /** What must not happen, whatever the history says; the first few of each kind and node. */
   readonly findings: readonly Finding[];
   readonly findingCount: number;
   readonly interrupted: boolean;

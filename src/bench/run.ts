@@ -181,7 +181,8 @@ export class Run {
       leader: () => this.leaders.leader,
       onPartition: ({ shape, cut, text }) => {
         this.recorder.nemesis('partition', { shape, cut, text });
-        this.#tell(`partition (${shape}): ${text}`);
+        const why = shape === 'leader' && this.leaders.leader !== undefined ? ' (it leads)' : '';
+        this.#tell(`partition (${shape}): ${text}${why}`);
       },
       onHeal: () => {
         this.recorder.nemesis('heal', null);
@@ -203,8 +204,11 @@ export class Run {
     const reader = fleet.worker();
     const untilMs = this.sinceStartMs() + this.options.recoveryTimeoutMs;
     for (const key of keys) {
-      while (!isServed(await reader.do({ f: 'read', key }, node))) {
-        if (this.#cutShort) return;
+      for (;;) {
+        const outcome = await reader.do({ f: 'read', key }, node);
+        if (isServed(outcome)) break;
+        // An answer that Maelstrom would reject is a finding already, and the next would be no better.
+        if (this.#cutShort || (outcome.type !== 'ok' && outcome.error === 'malformed reply')) return;
         if (this.sinceStartMs() > untilMs) {
           const withinS = this.options.recoveryTimeoutMs / 1000;
           this.#note(
