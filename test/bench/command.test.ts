@@ -58,7 +58,7 @@ async function bench(fault: string | null, args: readonly string[], interruptAft
   return { code, text, results, history, directory };
 }
 
-describe('a cluster that keeps its word', () => {
+describe.concurrent('a cluster that keeps its word', () => {
   test('is found linearizable, and the run leaves history, results and logs', async () => {
     const { code, text, results, history, directory } = await bench(null, ['--time', '1', '--rate', '300']);
     expect(code).toBe(0);
@@ -114,14 +114,18 @@ describe('a cluster that keeps its word', () => {
   });
 
   test('carries messages with the latency that was asked for', async () => {
-    const { results } = await bench(null, ['--time', '0.6', '--latency', '20']);
-    const { latencyMs } = results.operations.all;
-    expect(latencyMs?.max).toBeGreaterThan(39);
-    expect(latencyMs?.p95).toBeLessThan(80);
+    const { history } = await bench(null, ['--time', '0.6', '--latency', '20']);
+    const tookMs = (nodes: readonly string[]) =>
+      operations(history)
+        .filter(({ invocation, outcome }) => outcome === 'ok' && nodes.includes(invocation.node ?? ''))
+        .map(({ invocation, completion }) => (completion?.timeMs ?? Number.NaN) - invocation.timeMs);
+    // There and back for what is passed on; clients are near.
+    expect(Math.min(...tookMs(['n2', 'n3']))).toBeGreaterThan(39);
+    expect(Math.min(...tookMs(['n1']))).toBeLessThan(20);
   });
 });
 
-describe('a cluster that does not', () => {
+describe.concurrent('a cluster that does not', () => {
   test('is not linearizable when each node keeps its own values, and is told why', async () => {
     const { code, text, results } = await bench('local', ['--time', '0.4']);
     expect(code).toBe(1);
