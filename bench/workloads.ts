@@ -1,0 +1,49 @@
+import type { ClientOperation, Outcome } from '../src/bench/operation.ts';
+import { Random } from '../src/bench/random.ts';
+import type { Workload } from '../src/bench/workload.ts';
+
+/** One kind of operation at a time, so that each has a figure of its own. */
+
+export const WORKLOADS = ['echo', 'read', 'write', 'cas'] as const;
+export type WorkloadName = (typeof WORKLOADS)[number];
+
+const KEYS = 1000;
+/** About as long as the other requests are. */
+const ECHO_TEXT = 'please echo 42';
+
+/** @param round makes the keys of a cas fresh in each measurement */
+export function createWorkload(name: WorkloadName, seed: number, round: number): Workload {
+  const random = new Random(seed);
+  switch (name) {
+    case 'echo':
+      return { next: () => ({ f: 'echo', text: ECHO_TEXT }) };
+    case 'read':
+      return { next: () => ({ f: 'read', key: random.below(KEYS) }) };
+    case 'write':
+      return { next: () => ({ f: 'write', key: random.below(KEYS), value: random.below(KEYS) }) };
+    case 'cas':
+      return new Counting(round);
+  }
+}
+
+/** Each worker counts up a key of its own by cas, so that every one of them succeeds. */
+class Counting implements Workload {
+  readonly #round: number;
+  readonly #counts: number[] = [];
+
+  constructor(round: number) {
+    this.#round = round;
+  }
+
+  next(worker: number): ClientOperation {
+    const from = this.#counts[worker] ?? 0;
+    const key = `${this.#round}/${worker}`;
+    return { f: 'cas', key, from, to: from + 1, creates: from === 0 };
+  }
+
+  settled(operation: ClientOperation, outcome: Outcome): void {
+    if (operation.f !== 'cas' || outcome.type !== 'ok') return;
+    const worker = Number(String(operation.key).split('/')[1]);
+    this.#counts[worker] = Number(operation.to);
+  }
+}

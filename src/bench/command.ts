@@ -1,0 +1,102 @@
+import { monotonicMs, wallMs } from '../host/clock.ts';
+import { freshSeed } from '../host/entropy.ts';
+import { judge } from './judge.ts';
+import { Narrator, type Screen } from './narrator.ts';
+import { BENCH_HELP, type BenchOptions, readOptions } from './options.ts';
+import { reportLines } from './report.ts';
+import { type Results, resultsOf } from './results.ts';
+import { Run, type RunOptions } from './run.ts';
+import { Store } from './store.ts';
+import { coloured, plain, type Style } from './text.ts';
+
+export { BENCH_HELP } from './options.ts';
+
+/** What the command needs of the process that it runs in. */
+export type BenchEnvironment = {
+  readonly stdout: Screen;
+  /** The environment's variables; NO_COLOR is looked at. */
+  readonly variables: { readonly [name: string]: string | undefined };
+  /** Where SIGINT and SIGTERM come from. */
+  readonly signals: {
+    once(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+    off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  };
+};
+
+const EXIT_CODE = { ok: 0, illegal: 1, unknown: 2 } as const;
+
+/**
+ * `actorum bench`: runs a cluster of processes under load, judges it and reports.
+ * @returns the exit code: 0 linearizable, 1 not (or a node crashed, broke the protocol or did not recover), 2 unknown
+ * @throws UsageError when the command line is wrong
+ */
+export async function benchCommand(
+  argv: readonly string[],
+  environment: BenchEnvironment = { stdout: process.stdout, variables: process.env, signals: process },
+): Promise<number> {
+  const { stdout, variables, signals } = environment;
+  const options = readOptions(argv, freshSeed);
+  if (options === 'help') {
+    stdout.write(BENCH_HELP);
+    return 0;
+  }
+  const style: Style = stdout.isTTY === true && !variables.NO_COLOR ? coloured : plain;
+  const narrator = options.quiet || options.json ? null : new Narrator(stdout, style);
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  // Once only: a second signal ends this process at once, as an impatient user expects.
+  signals.once('SIGINT', onSignal);
+  signals.once('SIGTERM', onSignal);
+  try {
+    const store = new Store(options.store, wallMs());
+    const results = await perform(options, store, narrator, interrupt.signal);
+    if (options.json) stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    else stdout.write(`${reportLines(results, options.run.seed, store.directory, style).join('\n')}\n`);
+    return EXIT_CODE[results.verdict];
+  } finally {
+    narrator?.stop();
+    signals.off('SIGINT', onSignal);
+    signals.off('SIGTERM', onSignal);
+  }
+}
+
+async function perform(
+  { run: runOptions, checkBudgetMs }: BenchOptions,
+  store: Store,
+  narrator: Narrator | null,
+  interrupted: AbortSignal,
+): Promise<Results> {
+  for (const line of prologue(runOptions)) narrator?.say(line);
+  const run = new Run(runOptions, {
+    nowMs: monotonicMs,
+    logDir: store.logDir,
+    interrupted,
+    tell: (timeMs, text) => narrator?.tell(timeMs, text),
+  });
+  narrator?.showProgress(run.recorder.samples, () => run.sinceStartMs());
+  await run.start();
+  narrator?.stop();
+  const { events } = run.recorder;
+  store.writeHistory(events);
+  if (events.length > 0) narrator?.tell(run.sinceStartMs(), 'is there an order that explains every answer?');
+  const results = resultsOf(run, judge(events, checkBudgetMs, monotonicMs), interrupted.aborted);
+  store.writeResults(results);
+  return results;
+}
+
+/** What is about to happen, for someone who has never seen it. */
+function prologue(options: RunOptions): string[] {
+  const { nodes, program, concurrency, rate, timeMs, latency, nemesis, nemesisIntervalMs } = options;
+  const speed = rate === 0 ? 'as fast as they can' : `at ${rate} operations a second`;
+  const far = latency.meanMs === 0 ? '' : `, ${latency.meanMs} ms apart`;
+  const lines = [
+    `A cluster of ${nodes} processes of ${program.name}${far}, and ${concurrency} clients that read, write and`,
+    `compare-and-set keys ${speed} for ${timeMs / 1000} s, each asking a node of its own.`,
+  ];
+  if (nemesis !== 'none') {
+    lines.push(`Every ${nemesisIntervalMs / 1000} s the network breaks or is mended. Seed ${options.seed}.`);
+  } else {
+    lines.push(`The network stays whole. Seed ${options.seed}.`);
+  }
+  return [...lines, ''];
+}

@@ -1,0 +1,136 @@
+import { DelayLine } from './delay-line.ts';
+import { type Body, type Message, readMessage } from './envelope.ts';
+import type { NodeProcess } from './node-process.ts';
+import type { CutLink } from './partition.ts';
+import type { Random } from './random.ts';
+import { Traffic } from './traffic.ts';
+
+/**
+ * The network between nodes and clients: what Maelstrom's is. Messages between nodes take their time and can be
+ * lost to a partition; messages from and to clients arrive at once and always.
+ */
+
+export const LATENCY_KINDS = ['constant', 'uniform', 'exponential'] as const;
+
+/** How long a message between nodes travels. Drawn anew for each, so all but `constant` reorder messages. */
+export type Latency = {
+  /** constant: always the mean; uniform: from 0 to twice the mean; exponential: a few take very long. */
+  readonly kind: (typeof LATENCY_KINDS)[number];
+  readonly meanMs: number;
+};
+
+export type NetworkOptions = {
+  readonly latency: Latency;
+  readonly random: Random;
+  readonly nowMs: () => number;
+  /** Is told what a node did that Maelstrom would not accept. */
+  readonly onViolation: (node: string, problem: string) => void;
+  /** Sees every message between nodes when it is sent, also one that will be lost. */
+  readonly onPeerMessage?: (message: Message) => void;
+};
+
+/** Who receives messages at an address that is no node. */
+export type ClientInbox = { receive(src: string, body: Body): void };
+
+export class Network {
+  readonly traffic = new Traffic();
+  readonly #options: NetworkOptions;
+  readonly #delayed: DelayLine;
+  readonly #nodes = new Map<string, NodeProcess>();
+  readonly #clients = new Map<string, ClientInbox>();
+  /** For each source, the destinations that it cannot reach. */
+  readonly #cut = new Map<string, Set<string>>();
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.#delayed = new DelayLine(options.nowMs);
+  }
+
+  attachNode(node: NodeProcess): void {
+    this.#nodes.set(node.id, node);
+  }
+
+  attachClient(id: string, inbox: ClientInbox): void {
+    this.#clients.set(id, inbox);
+  }
+
+  /** Cuts exactly these links; what is on its way over them is lost, too. */
+  cut(links: readonly CutLink[]): void {
+    this.heal();
+    for (const { src, dest } of links) {
+      const unreachable = this.#cut.get(src);
+      if (unreachable === undefined) this.#cut.set(src, new Set([dest]));
+      else unreachable.add(dest);
+    }
+  }
+
+  /** Mends every link. */
+  heal(): void {
+    this.#cut.clear();
+  }
+
+  /** Forgets what is on its way. */
+  close(): void {
+    this.#delayed.clear();
+  }
+
+  /** A client's request, as a line. @throws Error when there is no such node */
+  request(dest: string, line: string): void {
+    const node = this.#nodes.get(dest);
+    if (node === undefined) throw new Error(`there is no node ${dest}`);
+    this.traffic.requests += 1;
+    node.send(line);
+  }
+
+  /** A line that a node wrote. */
+  route(sender: string, line: string): void {
+    const message = readMessage(line, sender);
+    if ('problem' in message) {
+      this.#options.onViolation(sender, message.problem);
+      return;
+    }
+    const node = this.#nodes.get(message.dest);
+    if (node !== undefined) {
+      this.#carry(message, node, line);
+      return;
+    }
+    const client = this.#clients.get(message.dest);
+    if (client === undefined) {
+      this.#options.onViolation(
+        sender,
+        `wrote to ${JSON.stringify(message.dest)}, whom nobody knows: ${line}`,
+      );
+      return;
+    }
+    this.traffic.replies += 1;
+    client.receive(sender, message.body);
+  }
+
+  #carry(message: Message, node: NodeProcess, line: string): void {
+    this.traffic.countPeer(message.body.type);
+    this.#options.onPeerMessage?.(message);
+    const delayMs = this.#drawDelayMs();
+    const { src, dest } = message;
+    if (delayMs === 0) this.#arrive(src, dest, node, line);
+    else this.#delayed.send(delayMs, () => this.#arrive(src, dest, node, line));
+  }
+
+  #arrive(src: string, dest: string, node: NodeProcess, line: string): void {
+    if (this.#cut.get(src)?.has(dest) === true) this.traffic.lostToPartitions += 1;
+    else if (node.overwhelmed) this.traffic.lostToOverflow += 1;
+    else node.send(line);
+  }
+
+  #drawDelayMs(): number {
+    const { latency, random } = this.#options;
+    if (latency.meanMs === 0) return 0;
+    switch (latency.kind) {
+      case 'constant':
+        return latency.meanMs;
+      case 'uniform':
+        return random.fraction() * 2 * latency.meanMs;
+      case 'exponential':
+        return -Math.log(1 - random.fraction()) * latency.meanMs;
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createLineSplitter } from '../host/lines.ts';
+
+/** One process of the cluster: lines in, lines out, and what became of it. */
+
+/** What to start for each node. */
+export type Program = {
+  /** For people: `actorum.js`. */
+  readonly name: string;
+  readonly file: string;
+  readonly args: readonly string[];
+};
+
+export type NodeEvents = {
+  /** A line of stdout, without its end. */
+  readonly onLine: (line: string) => void;
+  /** Output that is no line of UTF-8 within the limit, in one sentence. */
+  readonly onBadOutput: (problem: string) => void;
+  /** The process ended on its own, or could not be started; in a few words. */
+  readonly onExit: (how: string) => void;
+};
+
+const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
+/** More than this waiting for a process that does not read, and messages of its peers to it are lost. */
+const OUTBOX_LIMIT = 64 * 1024 * 1024;
+const STOP_PATIENCE_MS = 1000;
+const TAIL_CHARACTERS = 2000;
+
+export class NodeProcess {
+  readonly id: string;
+  readonly logFile: string;
+  readonly #child: ChildProcess;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  #running = true;
+  #stopping = false;
+  #outbox: string[] = [];
+  #outboxLength = 0;
+  #flushing: NodeJS.Immediate | undefined;
+  /** The pipe is full; the outbox waits until it has drained. */
+  #blocked = false;
+
+  /** Starts the program; its stderr goes into `logFile` without passing through here. */
+  constructor(id: string, program: Program, logFile: string, events: NodeEvents) {
+    this.id = id;
+    this.logFile = logFile;
+    const log = openSync(logFile, 'a');
+    // A group of its own, so that Ctrl-C reaches the bench alone and the nodes are stopped in order.
+    this.#child = spawn(program.file, program.args, {
+      stdio: ['pipe', 'pipe', log],
+      detached: true,
+      windowsHide: true,
+    });
+    closeSync(log);
+    this.ended = new Promise((resolve) => {
+      const end = (how: string): void => {
+        if (!this.#running) return;
+        this.#running = false;
+        if (!this.#stopping) events.onExit(how);
+        resolve();
+      };
+      this.#child.once('exit', (code, signal) =>
+        end(signal === null ? `exited with status ${code}` : `was killed by ${signal}`),
+      );
+      this.#child.once('error', (error) => end(`could not be started: ${error.message}`));
+    });
+    this.#child.stdin?.on('error', () => {
+      // A pipe breaks when its process ends, which is told above.
+    });
+    this.#child.stdin?.on('drain', () => {
+      this.#blocked = false;
+      this.#flush();
+    });
+    const splitter = createLineSplitter({ limitBytes: LINE_LIMIT_BYTES, warn: events.onBadOutput });
+    this.#child.stdout?.on('data', (chunk: Uint8Array) => {
+      if (this.#stopping) return;
+      for (const line of splitter.push(chunk)) events.onLine(line.text);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Whether so much waits for this process that more would only fill the memory. */
+  get overwhelmed(): boolean {
+    return this.#outboxLength > OUTBOX_LIMIT;
+  }
+
+  /** Hands over a line. All lines of one turn of the event loop leave in one write. */
+  send(line: string): void {
+    this.#outbox.push(line);
+    this.#outboxLength += line.length + 1;
+    if (!this.#blocked) this.#flushing ??= setImmediate(() => this.#flush());
+  }
+
+  /** The end of what the process wrote to stderr. */
+  stderrTail(): string {
+    return readFileSync(this.logFile, 'utf8').slice(-TAIL_CHARACTERS).trim();
+  }
+
+  /** Ends the process's input and waits for it to leave; kills it when it stays. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearImmediate(this.#flushing);
+    if (!this.#running) return;
+    this.#child.stdin?.end();
+    const patience = setTimeout(() => this.kill(), STOP_PATIENCE_MS);
+    await this.ended;
+    clearTimeout(patience);
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#stopping = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  #flush(): void {
+    this.#flushing = undefined;
+    if (this.#outbox.length === 0 || !this.#running) return;
+    const text = `${this.#outbox.join('\n')}\n`;
+    this.#outbox = [];
+    this.#outboxLength = 0;
+    this.#blocked = this.#child.stdin?.write(text) === false;
+  }
+}

@@ -1,0 +1,71 @@
+import { KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from '../verify/index.ts';
+import type { Reply, Request } from './client.ts';
+
+/** What clients do, and what an answer says about it. */
+
+export type Value = number | string;
+
+export type ClientOperation =
+  | { readonly f: 'read'; readonly key: Value }
+  | { readonly f: 'write'; readonly key: Value; readonly value: Value }
+  | {
+      readonly f: 'cas';
+      readonly key: Value;
+      readonly from: Value;
+      readonly to: Value;
+      /** An absent key is no failure: the cas creates it. */
+      readonly creates: boolean;
+    }
+  | { readonly f: 'echo'; readonly text: string };
+
+/** ok: it happened. fail: it did not and never will. info: nobody knows. */
+export type Outcome =
+  | { readonly type: 'ok'; readonly value?: unknown }
+  | { readonly type: 'fail' | 'info'; readonly error: string };
+
+/** The request that asks for the operation. */
+export function requestOf(operation: ClientOperation): Request {
+  switch (operation.f) {
+    case 'read':
+      return { type: 'read', key: operation.key };
+    case 'write':
+      return { type: 'write', key: operation.key, value: operation.value };
+    case 'cas': {
+      const { key, from, to, creates } = operation;
+      return creates
+        ? { type: 'cas', key, from, to, create_if_not_exists: true }
+        : { type: 'cas', key, from, to };
+    }
+    case 'echo':
+      return { type: 'echo', echo: operation.text };
+  }
+}
+
+const KEY_MISSING = 20;
+const OTHER_VALUE = 22;
+/** Maelstrom's codes that say: it did not happen and never will. All others leave it open. */
+const DEFINITE: ReadonlySet<number> = new Set([1, 10, 11, 12, 14, 20, 21, 22, 30]);
+
+/**
+ * What became of an operation, by Maelstrom's rules. A read that failed in whatever way changed nothing and told
+ * nothing, so it is always `fail`; anything else without a definite answer is `info`.
+ */
+export function outcomeOf(f: ClientOperation['f'], reply: Reply): Outcome {
+  const open = f === 'read' || f === 'echo' ? 'fail' : 'info';
+  if (typeof reply === 'string') return { type: open, error: reply };
+  if (reply.type !== 'error') return f === 'read' ? { type: 'ok', value: reply.value } : { type: 'ok' };
+  const code = reply.code as number;
+  // A cas that the register refused has looked at it: the checker reads these two words.
+  if ((f === 'cas' || f === 'read') && code === KEY_MISSING)
+    return { type: 'fail', error: KEY_DOES_NOT_EXIST };
+  if (f === 'cas' && code === OTHER_VALUE) return { type: 'fail', error: PRECONDITION_FAILED };
+  const text = typeof reply.text === 'string' ? `: ${reply.text}` : '';
+  return { type: DEFINITE.has(code) ? 'fail' : open, error: `code ${code}${text}` };
+}
+
+/** Whether the system did its work: the operation happened, or the register itself refused it. */
+export function isServed(outcome: Outcome): boolean {
+  return (
+    outcome.type === 'ok' || outcome.error === KEY_DOES_NOT_EXIST || outcome.error === PRECONDITION_FAILED
+  );
+}

@@ -1,0 +1,153 @@
+import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
+import { LATENCY_KINDS } from './network.ts';
+import { PARTITION_SHAPES, SHAPE_HELP } from './partition.ts';
+import { ownProgram, programOf } from './program.ts';
+import type { RunOptions } from './run.ts';
+import type { Mix } from './workload.ts';
+
+const shapes = PARTITION_SHAPES.map((shape) => `    ${shape.padEnd(16)} ${SHAPE_HELP[shape]}`).join('\n');
+
+export const BENCH_HELP = `Usage: actorum bench [options] [-- arguments of the node]
+
+Starts a cluster of real processes on this machine, carries their messages as Maelstrom does, reads, writes and
+compares-and-sets keys through all of them, breaks the network if asked to, and judges whether what the clients saw
+is linearizable.
+
+The cluster:
+  --nodes N                 processes (default 5)
+  --bin FILE                the program of a node, speaking Maelstrom's protocol; a .js file is run by this Node
+                            (default: actorum itself)
+  --latency MS              mean latency of messages between nodes (default 0); clients are always near
+  --latency-kind KIND       constant (default), uniform (0 to twice the mean) or exponential; the latter two
+                            reorder messages
+
+The clients:
+  --concurrency N           workers, each bound to one node, worker i to node i mod N (default: 2 for each node)
+  --rate R                  operations a second over all workers; 0 is as fast as possible (default 100)
+  --time S                  seconds of load (default 10)
+  --mix R:W:C               weights of reads, writes and cas (default 50:20:30)
+  --workers-per-key N       so many workers share a key (default: 2 for each node)
+  --ops-per-key N           operations before they move on to a fresh key (default 128)
+
+The faults:
+  --nemesis KIND            none (default) or partition
+  --partition SHAPE         (default: all of them by turns, the leader's first)
+${shapes}
+  --nemesis-interval S      so long whole, then so long cut, and so on (default 3)
+  --recovery-timeout S      after the last fault, every node must answer within this time (default 10)
+
+The run:
+  --seed N                  seeds workload, faults and latencies (default: random, printed)
+  --check-budget S          seconds for the checker; what is undecided then is unknown (default 60)
+  --store DIR               where history.jsonl, results.json and the nodes' stderr go (default store)
+  --quiet                   the verdict alone
+  --json                    the results alone, as JSON
+  -h, --help                this text
+
+Exit status: 0 linearizable; 1 not, or a node ended, broke the protocol or did not recover; 2 unknown, or wrong usage.
+
+Examples:
+  actorum bench --nodes 5 --concurrency 20 --rate 200 --time 15 --nemesis partition --latency 5
+  actorum bench --nodes 3 --rate 0 --concurrency 64 --mix 1:0:0
+  actorum bench --bin ./my-node.py --nemesis partition --partition majorities-ring -- --verbose
+`;
+
+export type BenchOptions = {
+  readonly run: RunOptions;
+  readonly store: string;
+  readonly checkBudgetMs: number;
+  readonly quiet: boolean;
+  readonly json: boolean;
+};
+
+const MAX_SECONDS = 24 * 60 * 60;
+const INIT_TIMEOUT_MS = 10_000;
+
+/**
+ * Reads the command line.
+ * @param freshSeed is asked for a seed when none is given
+ * @returns `help` when that is all that is asked for
+ * @throws UsageError that says which option, its value and what is allowed
+ */
+export function readOptions(argv: readonly string[], freshSeed: () => number): BenchOptions | 'help' {
+  const end = argv.indexOf('--');
+  const [own, forNode] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
+  const given = parseOptions('bench', own, {
+    nodes: { type: 'string', default: '5' },
+    bin: { type: 'string' },
+    latency: { type: 'string', default: '0' },
+    'latency-kind': { type: 'string', default: 'constant' },
+    concurrency: { type: 'string' },
+    rate: { type: 'string', default: '100' },
+    time: { type: 'string', default: '10' },
+    mix: { type: 'string', default: '50:20:30' },
+    'workers-per-key': { type: 'string' },
+    'ops-per-key': { type: 'string', default: '128' },
+    nemesis: { type: 'string', default: 'none' },
+    partition: { type: 'string' },
+    'nemesis-interval': { type: 'string', default: '3' },
+    'recovery-timeout': { type: 'string', default: '10' },
+    seed: { type: 'string' },
+    'check-budget': { type: 'string', default: '60' },
+    store: { type: 'string', default: 'store' },
+    quiet: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (given.help) return 'help';
+  const secondsMs = (option: `--${string}`, text: string): number =>
+    numberOption(option, text, { min: 0.1, max: MAX_SECONDS }) * 1000;
+  const count = (option: `--${string}`, text: string, max: number): number =>
+    numberOption(option, text, { min: 1, max, whole: true });
+  const nodes = count('--nodes', given.nodes, 99);
+  return {
+    run: {
+      program: given.bin === undefined ? ownProgram(forNode) : programOf(given.bin, forNode),
+      nodes,
+      concurrency: count('--concurrency', given.concurrency ?? String(2 * nodes), 10_000),
+      rate: numberOption('--rate', given.rate, { min: 0, max: 1_000_000 }),
+      timeMs: secondsMs('--time', given.time),
+      latency: {
+        kind: oneOf('--latency-kind', given['latency-kind'], LATENCY_KINDS),
+        meanMs: numberOption('--latency', given.latency, { min: 0, max: 60_000 }),
+      },
+      nemesis: readNemesis(given.nemesis, given.partition, nodes),
+      nemesisIntervalMs: secondsMs('--nemesis-interval', given['nemesis-interval']),
+      mix: readMix(given.mix),
+      workersPerKey: count('--workers-per-key', given['workers-per-key'] ?? String(2 * nodes), 10_000),
+      opsPerKey: count('--ops-per-key', given['ops-per-key'], 1_000_000),
+      seed:
+        given.seed === undefined
+          ? freshSeed()
+          : numberOption('--seed', given.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
+      initTimeoutMs: INIT_TIMEOUT_MS,
+      recoveryTimeoutMs: secondsMs('--recovery-timeout', given['recovery-timeout']),
+    },
+    store: given.store,
+    checkBudgetMs: secondsMs('--check-budget', given['check-budget']),
+    quiet: given.quiet,
+    json: given.json,
+  };
+}
+
+function readNemesis(kind: string, shape: string | undefined, nodes: number): RunOptions['nemesis'] {
+  if (oneOf('--nemesis', kind, ['none', 'partition']) === 'none') {
+    if (shape === undefined) return 'none';
+    throw new UsageError(`--partition is "${shape}", but there is no nemesis`, 'add: --nemesis partition');
+  }
+  if (nodes < 3) throw new UsageError(`--nodes is ${nodes}`, '--nemesis partition needs at least 3 nodes');
+  return shape === undefined ? 'any' : oneOf('--partition', shape, PARTITION_SHAPES);
+}
+
+function readMix(text: string): Mix {
+  const hint = '--mix takes three weights, reads:writes:cas, say 50:20:30, of which not all are 0';
+  const weights = text
+    .split(':')
+    .map((weight) => (/^\d+(\.\d+)?$/.test(weight) ? Number(weight) : Number.NaN));
+  const [read = 0, write = 0, cas = 0] = weights;
+  const sum = read + write + cas;
+  if (weights.length !== 3 || !(sum > 0) || !Number.isFinite(sum)) {
+    throw new UsageError(`--mix is "${text}"`, hint);
+  }
+  return { read, write, cas };
+}

@@ -1,0 +1,97 @@
+import type { Finding } from './findings.ts';
+import type { Judgement } from './judge.ts';
+import type { Leadership } from './leader-watch.ts';
+import type { Sample } from './recorder.ts';
+import type { Run } from './run.ts';
+import { type Availability, availabilityOf, type Counts, countsOf } from './statistics.ts';
+
+/** What `results.json` holds. Times are milliseconds since the run began, latencies milliseconds. */
+export type Results = {
+  /** illegal: something happened that must not. unknown: nothing did, but not all could be checked. */
+  readonly verdict: 'ok' | 'illegal' | 'unknown';
+  readonly linearizability: Judgement;
+  /** What must not happen, whatever the history says; the first few of each kind and node. */
+  readonly findings: readonly Finding[];
+  readonly findingCount: number;
+  readonly interrupted: boolean;
+  readonly operations: {
+    readonly all: Counts;
+    readonly byType: { readonly [f: string]: Counts };
+    /** How often each error was the reason of a fail or an info. */
+    readonly errors: { readonly [error: string]: number };
+  };
+  readonly throughputPerSecond: number;
+  readonly availability: Availability;
+  readonly messages: {
+    readonly betweenNodes: number;
+    readonly perOperation: number | null;
+    readonly byType: { readonly [type: string]: number };
+    readonly lostToPartitions: number;
+    readonly lostToOverflow: number;
+    readonly requests: number;
+    readonly replies: number;
+  };
+  readonly leaderships: readonly Leadership[];
+  /** From the end of the faults to the first operation served, and to the first read answered by every node. */
+  readonly recovery: { readonly firstServedMs: number | null; readonly allNodesMs: number | null };
+  readonly load: { readonly fromMs: number; readonly toMs: number } | null;
+  readonly options: object;
+};
+
+/** All that a run says in numbers. Operations, throughput and availability are those of the load phase. */
+export function resultsOf(run: Run, linearizability: Judgement, interrupted: boolean): Results {
+  const { load, findings, network, recorder } = run;
+  const { traffic } = network;
+  const samples = recorder.samples.slice(0, load?.samples ?? 0);
+  const all = countsOf(samples);
+  const served = all.ok + all.refused;
+  const lengthMs = load === null ? 0 : load.toMs - load.fromMs;
+  return {
+    verdict: findings.count > 0 ? 'illegal' : linearizability.verdict,
+    linearizability,
+    findings: findings.kept,
+    findingCount: findings.count,
+    interrupted,
+    operations: { all, byType: byType(samples), errors: errorsOf(samples) },
+    throughputPerSecond: lengthMs === 0 ? 0 : (served / lengthMs) * 1000,
+    availability: availabilityOf(samples, load?.fromMs ?? 0, load?.toMs ?? 0),
+    messages: {
+      betweenNodes: traffic.sent,
+      perOperation: served === 0 || load === null ? null : load.messages / served,
+      byType: Object.fromEntries([...traffic.betweenNodes].sort()),
+      lostToPartitions: traffic.lostToPartitions,
+      lostToOverflow: traffic.lostToOverflow,
+      requests: traffic.requests,
+      replies: traffic.replies,
+    },
+    leaderships: run.leaders.seen,
+    recovery: recoveryOf(run),
+    load: load === null ? null : { fromMs: load.fromMs, toMs: load.toMs },
+    options: run.options,
+  };
+}
+
+function byType(samples: readonly Sample[]): { readonly [f: string]: Counts } {
+  const types = [...new Set(samples.map((sample) => sample.f))].sort();
+  return Object.fromEntries(types.map((f) => [f, countsOf(samples.filter((sample) => sample.f === f))]));
+}
+
+function errorsOf(samples: readonly Sample[]): { readonly [error: string]: number } {
+  const counts = new Map<string, number>();
+  for (const { f, error } of samples) {
+    if (error !== undefined) counts.set(`${f}: ${error}`, (counts.get(`${f}: ${error}`) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
+}
+
+function recoveryOf({ load, recorder, nodes, answeredAtMs }: Run): Results['recovery'] {
+  if (load === null) return { firstServedMs: null, allNodesMs: null };
+  const wholeMs = load.toMs;
+  const firstServed = recorder.samples.find(
+    (sample) => sample.served && sample.beganMs + sample.latencyMs >= wholeMs,
+  );
+  return {
+    firstServedMs: firstServed === undefined ? null : firstServed.beganMs + firstServed.latencyMs - wholeMs,
+    allNodesMs: answeredAtMs.size < nodes.length ? null : Math.max(...answeredAtMs.values()) - wholeMs,
+  };
+}

@@ -1,0 +1,39 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HistoryEvent } from '../verify/index.ts';
+import type { Results } from './results.ts';
+
+/** Where a run leaves what it saw: a directory of its own under the store. */
+export class Store {
+  /** The run's own directory. */
+  readonly directory: string;
+  /** For one file of stderr a node. */
+  readonly logDir: string;
+
+  /**
+   * Makes the directories; `latest` beside the run's own one leads to it.
+   * @param wallMs names the run's directory, milliseconds since 1970
+   */
+  constructor(root: string, wallMs: number) {
+    const name = new Date(wallMs).toISOString().replaceAll(/[-:]/g, '');
+    this.directory = join(root, name);
+    this.logDir = join(this.directory, 'nodes');
+    mkdirSync(this.logDir, { recursive: true });
+    const latest = join(root, 'latest');
+    try {
+      rmSync(latest, { force: true });
+      symlinkSync(name, latest);
+    } catch {
+      // A convenience that some file systems do not have.
+    }
+  }
+
+  writeHistory(events: readonly HistoryEvent[]): void {
+    const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+    writeFileSync(join(this.directory, 'history.jsonl'), lines.join(''));
+  }
+
+  writeResults(results: Results): void {
+    writeFileSync(join(this.directory, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  }
+}

@@ -1,0 +1,132 @@
+import { Client } from './client.ts';
+import type { Network } from './network.ts';
+import { type ClientOperation, type Outcome, outcomeOf, requestOf } from './operation.ts';
+import type { Pace } from './pace.ts';
+import type { Workload } from './workload.ts';
+
+/** An operation that a process began and learned the end of. */
+export type Observer = {
+  began(process: number, operation: ClientOperation, node: string): void;
+  ended(process: number, operation: ClientOperation, node: string, outcome: Outcome, latencyMs: number): void;
+};
+
+/** Maelstrom's limit, which grows with the latency of the network. */
+export function timeoutMsFor(meanLatencyMs: number): number {
+  return Math.max(1000, 10 * meanLatencyMs);
+}
+
+export type ClientFleetOptions = {
+  readonly network: Network;
+  readonly observer: Observer;
+  readonly timeoutMs: number;
+  readonly nowMs: () => number;
+  readonly onViolation: (node: string, problem: string) => void;
+  /** Clients are called `c` and a number from this one on. */
+  readonly firstClient: number;
+};
+
+/**
+ * The client processes of a run. Whoever does operations has a process number, and gets a new one that was never
+ * used before whenever the outcome of an operation is unknown: the old process is then for ever in the midst of it.
+ */
+export class ClientFleet {
+  readonly #options: ClientFleetOptions;
+  readonly #open = new Set<Client>();
+  #processes = 0;
+  #clients: number;
+
+  constructor(options: ClientFleetOptions) {
+    this.#options = options;
+    this.#clients = options.firstClient;
+  }
+
+  /** One who does operations, one after the other. */
+  worker(): Worker {
+    return new Worker(this.#options, {
+      nextProcess: () => this.#processes++,
+      openClient: () => this.#openClient(),
+      closeClient: (client) => this.#closeClient(client),
+    });
+  }
+
+  /** Stops waiting for all answers. */
+  giveUp(): void {
+    for (const client of [...this.#open]) client.giveUp();
+  }
+
+  close(): void {
+    for (const client of [...this.#open]) this.#closeClient(client);
+  }
+
+  #openClient(): Client {
+    const { network, timeoutMs, onViolation } = this.#options;
+    const client = new Client(`c${this.#clients}`, network, timeoutMs, onViolation);
+    this.#clients += 1;
+    this.#open.add(client);
+    return client;
+  }
+
+  #closeClient(client: Client): void {
+    client.close();
+    this.#open.delete(client);
+  }
+}
+
+type Supply = {
+  readonly nextProcess: () => number;
+  readonly openClient: () => Client;
+  readonly closeClient: (client: Client) => void;
+};
+
+export class Worker {
+  readonly #options: ClientFleetOptions;
+  readonly #supply: Supply;
+  #process: number;
+  #client: Client;
+
+  constructor(options: ClientFleetOptions, supply: Supply) {
+    this.#options = options;
+    this.#supply = supply;
+    this.#process = supply.nextProcess();
+    this.#client = supply.openClient();
+  }
+
+  /** Does one operation at `node`, and tells the observer. */
+  async do(operation: ClientOperation, node: string): Promise<Outcome> {
+    const { observer, nowMs } = this.#options;
+    observer.began(this.#process, operation, node);
+    const beganMs = nowMs();
+    const reply = await this.#client.call(node, requestOf(operation));
+    const outcome = outcomeOf(operation.f, reply);
+    observer.ended(this.#process, operation, node, outcome, nowMs() - beganMs);
+    if (outcome.type === 'info') this.#process = this.#supply.nextProcess();
+    if (typeof reply === 'string') {
+      this.#supply.closeClient(this.#client);
+      this.#client = this.#supply.openClient();
+    }
+    return outcome;
+  }
+}
+
+/**
+ * Runs `count` workers side by side until the pace ends. Worker i is bound to node i modulo their number.
+ * Resolves when all their operations have ended.
+ */
+export async function runWorkers(
+  fleet: ClientFleet,
+  count: number,
+  nodes: readonly string[],
+  pace: Pace,
+  workload: Workload,
+): Promise<void> {
+  const work = async (number: number): Promise<void> => {
+    const worker = fleet.worker();
+    const node = nodes[number % nodes.length] as string;
+    while (await pace.turn()) {
+      const operation = workload.next(number);
+      const outcome = await worker.do(operation, node);
+      workload.settled?.(operation, outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: count }, (_, number) => work(number)));
+}
