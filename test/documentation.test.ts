@@ -26,10 +26,8 @@ describe.each(PAGES)('%s', (page) => {
     expect(broken).toEqual([]);
   });
 
-  it('names files that are there', () => {
-    const paths = codeIn(text).filter((code) =>
-      /^(?:src|machines|docs|scripts|\.ci)\/[\w./-]+\.\w+$/.test(code),
-    );
+  it('names files and folders that are there', () => {
+    const paths = codeIn(text).filter((code) => /^(?:src|machines|docs|scripts|\.ci)\/[\w./-]+$/.test(code));
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
