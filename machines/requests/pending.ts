@@ -1,15 +1,15 @@
 import type { EventOf } from '../chart.ts';
-import type { ClientAnswer, ClientRequest } from '../maelstrom/events.ts';
 import { ERROR, type Outcome } from '../operations.ts';
 import type { ForwardedOutcome } from '../raft/events.ts';
-import type { RequestsEffect, RequestsEvent, Result } from './events.ts';
+import type { RequestsEffect, RequestsEvent, Result, Settled, Submission } from './events.ts';
 
 /** The requests that clients wait for: kept until their outcome is known, or until it is too late to tell. */
 
-export type Pending = ClientRequest & {
+export type Pending = Submission & {
   /** The request's number in this node's life, from 1. */
   readonly number: number;
-  readonly arrivedMs: number;
+  /** The highest index at which it was answered, below what it needs; 0 before the first such answer. */
+  readonly reachedIndex: number;
   /**
    * When it was last handed to a leader, null before the first time. From then on it may stand in a log: no later
    * refusal could disprove that, because a network may have carried two copies.
@@ -37,13 +37,13 @@ export type RequestsContext = {
   /** The term of `leader`, or the latest term heard of. */
   readonly term: number;
   readonly nextNumber: number;
-  /** In order of arrival, so by number and by deadline. */
+  /** By number. */
   readonly pending: readonly Pending[];
   /** The patrol timer runs. It does whenever a request waits. */
   readonly patrolling: boolean;
   /** What the last update decided, for the effects that follow it to carry out. */
   readonly decided: {
-    readonly answers: readonly ClientAnswer[];
+    readonly answers: readonly Settled[];
     readonly handOver: readonly Pending[];
     /** When to look again; null to leave the timer as it is. */
     readonly patrolMs: number | null;
@@ -80,7 +80,7 @@ export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, '
   const handedMs = leader === null ? null : event.nowMs;
   const taken = event.requests
     .slice(0, room)
-    .map((request, i) => ({ ...request, number: nextNumber + i, arrivedMs: event.nowMs, handedMs }));
+    .map((request, i) => ({ ...request, number: nextNumber + i, reachedIndex: 0, handedMs }));
   const answers = event.requests
     .slice(room)
     .map((request) => answer(request, overloaded(settings.maxPending)));
