@@ -17,9 +17,12 @@ const common = {
 
 if (withTypes) rmSync('dist', { recursive: true, force: true });
 
+// The log's entries outlive many collections of young objects; with room for them there, a node under load spends a
+// fifth less time (measured with npm run bench:node). V8 takes this size only on its command line.
+const shebang = '#!/usr/bin/env -S node --max-semi-space-size=64';
 // A CommonJS dependency that calls require() must find one inside an ES module.
 const banner = {
-  js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+  js: `${shebang}\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
 };
 await build({ ...common, entryPoints: ['src/main.ts'], outfile: 'dist/actorum.js', banner });
 chmodSync('dist/actorum.js', 0o755);

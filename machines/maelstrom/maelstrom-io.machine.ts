@@ -1,8 +1,8 @@
 import { setup } from 'xstate';
 import { chartActions } from '../chart.ts';
 import { ERROR } from '../operations.ts';
-import type { ClientRequest, MaelstromEffect, MaelstromEvent, ReplyTo } from './events.ts';
-import { errorBody, outcomeBody } from './replies.ts';
+import type { MaelstromEffect, MaelstromEvent } from './events.ts';
+import { answerReplies, errorReply, expectsReply, messageCount, unanswerable } from './replies.ts';
 
 /** What the node's end of the wire remembers. */
 export type MaelstromIoContext = {
@@ -26,56 +26,6 @@ function createContext(): MaelstromIoContext {
 function ownName(context: MaelstromIoContext): string {
   if (context.nodeId === null) throw new Error('a reply is due from a node that has no name yet');
   return context.nodeId;
-}
-
-/** Whether a message can be answered at all: it had a `msg_id` for `in_reply_to` to repeat. */
-function expectsReply<T extends { readonly msgId: ReplyTo }>(
-  message: T,
-): message is T & { msgId: number | string } {
-  return message.msgId !== null;
-}
-
-/** One numbered error reply, from a node that has its name. */
-function refusal(
-  context: MaelstromIoContext,
-  event: { readonly client: string; readonly msgId: ReplyTo },
-  code: number,
-  text: string,
-): MaelstromEffect[] {
-  const body = errorBody(code, text, event.msgId, context.nextMsgId);
-  return [{ type: 'reply', src: ownName(context), dest: event.client, body }];
-}
-
-/** An error reply from a node that does not know its name: it answers as whom the message was meant for. */
-function earlyRefusal(
-  event: { readonly dest: string; readonly client: string; readonly msgId: ReplyTo },
-  code: number,
-  text: string,
-): MaelstromEffect {
-  return {
-    type: 'reply',
-    src: event.dest,
-    dest: event.client,
-    body: errorBody(code, text, event.msgId, null),
-  };
-}
-
-function unanswerable(requests: readonly ClientRequest[]): number {
-  return requests.reduce((count, request) => (expectsReply(request) ? count : count + 1), 0);
-}
-
-/** How many messages an event stands for. */
-function messageCount(event: MaelstromEvent): number {
-  switch (event.type) {
-    case 'requests.received':
-      return event.requests.length;
-    case 'peers.received':
-      return event.messages.length;
-    case 'answers.ready':
-      return event.answers.length;
-    default:
-      return 1;
-  }
 }
 
 const BEFORE_INIT = 'this node is not initialized yet; send init first';
@@ -119,25 +69,21 @@ export const maelstromIoMachine = setup({
     })),
 
     refuseMalformedInit: effects('init.malformed', (_context, event) => [
-      earlyRefusal(event, ERROR.malformedRequest, event.text),
+      errorReply(event.dest, event, null, ERROR.malformedRequest, event.text),
     ]),
-    refuseSecondInit: effects('init.received', 'init.malformed', (context, event) =>
-      refusal(
-        context,
-        event,
-        ERROR.abort,
-        `this node is already initialized as ${JSON.stringify(ownName(context))}`,
-      ),
-    ),
+    refuseSecondInit: effects('init.received', 'init.malformed', (context, event) => {
+      const name = ownName(context);
+      const text = `this node is already initialized as ${JSON.stringify(name)}`;
+      return [errorReply(name, event, context.nextMsgId, ERROR.abort, text)];
+    }),
+    // A node that does not know its name answers as whom the message was meant for, and does not count yet.
     refuseBeforeInit: effects('echo.received', 'invalid.received', (_context, event) => [
-      earlyRefusal(event, ERROR.temporarilyUnavailable, BEFORE_INIT),
+      errorReply(event.dest, event, null, ERROR.temporarilyUnavailable, BEFORE_INIT),
     ]),
-    refuseRequestsBeforeInit: effects('requests.received', (_context, event) =>
-      event.requests
+    refuseRequestsBeforeInit: effects('requests.received', (_context, { dest, requests }) =>
+      requests
         .filter(expectsReply)
-        .map((request) =>
-          earlyRefusal({ ...request, dest: event.dest }, ERROR.temporarilyUnavailable, BEFORE_INIT),
-        ),
+        .map((request) => errorReply(dest, request, null, ERROR.temporarilyUnavailable, BEFORE_INIT)),
     ),
     passOverUnanswerable: update('requests.received', (context, event) => ({
       passedOver: context.passedOver + unanswerable(event.requests),
@@ -151,9 +97,9 @@ export const maelstromIoMachine = setup({
         body: { type: 'echo_ok', echo: event.echo, in_reply_to: event.msgId, msg_id: context.nextMsgId },
       },
     ]),
-    replyInvalid: effects('invalid.received', (context, event) =>
-      refusal(context, event, event.code, event.text),
-    ),
+    replyInvalid: effects('invalid.received', (context, event) => [
+      errorReply(ownName(context), event, context.nextMsgId, event.code, event.text),
+    ]),
     countReply: update((context) => ({ nextMsgId: context.nextMsgId + 1 })),
 
     submitRequests: effects('requests.received', (_context, event) => [
@@ -166,16 +112,9 @@ export const maelstromIoMachine = setup({
       { type: 'deliver', messages: event.messages },
     ]),
 
-    replyAnswers: effects('answers.ready', (context, event) => {
-      const src = ownName(context);
-      let msgId = context.nextMsgId;
-      return event.answers.flatMap((answer): MaelstromEffect[] => {
-        if (answer.msgId === null) return [];
-        const body = outcomeBody(answer.outcome, answer.msgId, msgId);
-        msgId += 1;
-        return [{ type: 'reply', src, dest: answer.client, body }];
-      });
-    }),
+    replyAnswers: effects('answers.ready', (context, event) =>
+      answerReplies(ownName(context), event.answers, context.nextMsgId),
+    ),
     settleRequests: update('answers.ready', (context, event) => {
       const open = context.open - event.answers.length;
       if (open < 0) {
@@ -187,16 +126,17 @@ export const maelstromIoMachine = setup({
     }),
 
     beginDrain: effects(() => [{ type: 'drain' }]),
-    refuseEcho: effects('echo.received', (context, event) =>
-      refusal(context, event, ERROR.temporarilyUnavailable, ENDING),
-    ),
+    refuseEcho: effects('echo.received', (context, event) => [
+      errorReply(ownName(context), event, context.nextMsgId, ERROR.temporarilyUnavailable, ENDING),
+    ]),
     refuseRequests: effects('requests.received', (context, event) =>
       event.requests
         .filter(expectsReply)
-        .flatMap((request, place) =>
-          refusal(
-            { ...context, nextMsgId: context.nextMsgId + place },
+        .map((request, place) =>
+          errorReply(
+            ownName(context),
             request,
+            context.nextMsgId + place,
             ERROR.temporarilyUnavailable,
             ENDING,
           ),

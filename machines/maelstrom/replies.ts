@@ -1,18 +1,81 @@
 import type { Json } from '../json.ts';
 import type { Outcome } from '../operations.ts';
-import type { ReplyTo } from './events.ts';
+import type { ClientAnswer, ClientRequest, MaelstromEffect, MaelstromEvent, ReplyTo } from './events.ts';
 
-/** The body of a message, as it is written. */
-export type Body = { readonly [name: string]: Json };
+/** What replies are made of, and how messages are counted: the arithmetic beside the I/O chart. */
+
+type Body = { readonly [name: string]: Json };
+
+/** Whoever is to be answered. */
+type Asker = { readonly client: string; readonly msgId: ReplyTo };
+
+/** Whether a message can be answered at all: it had a `msg_id` for `in_reply_to` to repeat. */
+export function expectsReply<T extends { readonly msgId: ReplyTo }>(
+  message: T,
+): message is T & { readonly msgId: NonNullable<T['msgId']> } {
+  return message.msgId !== null;
+}
+
+/** How many of the requests can not be answered. */
+export function unanswerable(requests: readonly ClientRequest[]): number {
+  return requests.length - requests.filter(expectsReply).length;
+}
+
+/** How many messages an event stands for. */
+export function messageCount(event: MaelstromEvent): number {
+  switch (event.type) {
+    case 'requests.received':
+      return event.requests.length;
+    case 'peers.received':
+      return event.messages.length;
+    case 'answers.ready':
+      return event.answers.length;
+    default:
+      return 1;
+  }
+}
 
 /**
- * The body that tells a client what became of its request, with exactly the keys of the contract: Maelstrom
- * rejects a reply with any other key, so nothing that an outcome may carry besides them gets through.
+ * An error reply.
  *
- * @param inReplyTo the request's `msg_id`
- * @param msgId the reply's own number
+ * @param src in whose name
+ * @param msgId the reply's own number; null before init, when replies are not yet counted
  */
-export function outcomeBody(outcome: Outcome, inReplyTo: number, msgId: number): Body {
+export function errorReply(
+  src: string,
+  { client, msgId: inReplyTo }: Asker,
+  msgId: number | null,
+  code: number,
+  text: string,
+): MaelstromEffect {
+  const body = { type: 'error', code, text, in_reply_to: inReplyTo };
+  return { type: 'reply', src, dest: client, body: msgId === null ? body : { ...body, msg_id: msgId } };
+}
+
+/**
+ * Replies that tell clients what became of their requests, in the order of the answers. A request without
+ * `msg_id` gets none, and uses no number.
+ *
+ * @param firstMsgId the number of the first reply
+ */
+export function answerReplies(
+  src: string,
+  answers: readonly ClientAnswer[],
+  firstMsgId: number,
+): MaelstromEffect[] {
+  return answers.filter(expectsReply).map(({ client, msgId, outcome }, place) => ({
+    type: 'reply',
+    src,
+    dest: client,
+    body: outcomeBody(outcome, msgId, firstMsgId + place),
+  }));
+}
+
+/**
+ * Exactly the keys of the contract: Maelstrom rejects a reply with any other, so nothing that an outcome may
+ * carry besides them gets through.
+ */
+function outcomeBody(outcome: Outcome, inReplyTo: number, msgId: number): Body {
   switch (outcome.type) {
     case 'read_ok':
       return { type: 'read_ok', value: outcome.value, in_reply_to: inReplyTo, msg_id: msgId };
@@ -21,16 +84,12 @@ export function outcomeBody(outcome: Outcome, inReplyTo: number, msgId: number):
     case 'cas_ok':
       return { type: 'cas_ok', in_reply_to: inReplyTo, msg_id: msgId };
     case 'error':
-      return errorBody(outcome.code, outcome.text, inReplyTo, msgId);
+      return {
+        type: 'error',
+        code: outcome.code,
+        text: outcome.text,
+        in_reply_to: inReplyTo,
+        msg_id: msgId,
+      };
   }
-}
-
-/**
- * The body of an error reply.
- *
- * @param msgId the reply's own number; null before init, when replies are not yet counted
- */
-export function errorBody(code: number, text: string, inReplyTo: ReplyTo, msgId: number | null): Body {
-  const body = { type: 'error', code, text, in_reply_to: inReplyTo };
-  return msgId === null ? body : { ...body, msg_id: msgId };
 }

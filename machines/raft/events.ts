@@ -96,12 +96,11 @@ export type ForwardRequest = Header & {
   readonly requests: readonly ForwardedRequest[];
 };
 
-/** What became of requests forwarded to the leadership of `term`: outcomes, and the numbers that it did not and will not append. */
+/** What became of requests that were forwarded to the leader of `term`. */
 export type ForwardResponse = Header & {
   readonly type: 'forward.response';
   readonly incarnation: number;
   readonly outcomes: readonly ForwardedOutcome[];
-  readonly refused: readonly number[];
 };
 
 /** The messages between nodes. */
@@ -187,12 +186,4 @@ export type RaftEffect =
   | { readonly type: 'apply'; readonly firstIndex: number; readonly entries: readonly Entry[] }
   /** These reads may be served from what is applied now, which is at least `index`. */
   | { readonly type: 'reads.confirmed'; readonly index: number; readonly reads: readonly QueuedRead[] }
-  | { readonly type: 'leader.changed'; readonly leader: string | null; readonly term: number }
-  /** These requests reached no log and never will through this leadership. */
-  | {
-      readonly type: 'requests.refused';
-      readonly to: string;
-      readonly term: number;
-      readonly incarnation: number;
-      readonly numbers: readonly number[];
-    };
+  | { readonly type: 'leader.changed'; readonly leader: string | null; readonly term: number };

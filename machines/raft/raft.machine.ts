@@ -70,16 +70,6 @@ export const raftMachine = setup({
 
     // Reads and requests
     serveReads: effects(reads.serveReads),
-    releaseReads: effects(reads.releaseReads),
-    refuseRequests: effects('requests.proposed', ({ term }, { from, incarnation, requests }) => [
-      {
-        type: 'requests.refused',
-        to: from,
-        term,
-        incarnation,
-        numbers: requests.map(({ number }) => number),
-      },
-    ]),
 
     // Leadership transfer
     chooseTransferee: update('transfer.requested', (_context, { to }) => ({ transferee: to })),
@@ -124,7 +114,6 @@ export const raftMachine = setup({
     isFromPeer: guard('append.response', replication.isFromPeer),
     hasActiveMajority: guard(replication.hasActiveMajority),
     isForThisTerm: guard('requests.proposed', ({ term }, event) => event.term === term),
-    isForPastOrPresentTerm: guard('requests.proposed', ({ term }, event) => event.term <= term),
     isTransferable: guard('transfer.requested', ({ settings }, { to }) => settings.peers.includes(to)),
   },
 }).createMachine({
@@ -164,14 +153,10 @@ export const raftMachine = setup({
       { actions: 'refuse' },
     ],
     'prevote.request': [{ guard: 'isUpToDate', actions: 'grant' }, { actions: 'refuse' }],
-    'requests.proposed': [
-      {
-        guard: 'isForPastOrPresentTerm',
-        actions: 'refuseRequests',
-        description: 'Not the leader of that term, and it never will be again: the requests reached no log.',
-      },
-      { actions: 'countUnexpected' },
-    ],
+    'requests.proposed': {
+      actions: 'countUnexpected',
+      description: 'Not the leader, or no longer of that term: whoever passed these on will ask again.',
+    },
     'append.response': { actions: 'countUnexpected' },
     'vote.response': { actions: 'countUnexpected' },
     'prevote.response': { actions: 'countUnexpected' },
@@ -275,7 +260,7 @@ export const raftMachine = setup({
       description: 'The one leader of its term: orders the requests, and copies its log to the others (5.3).',
       initial: 'establishing',
       entry: ['setHeartbeatTimer', 'setQuorumTimer'],
-      exit: ['clearLeaderTimers', 'persistUnstable', 'releaseReads'],
+      exit: ['clearLeaderTimers', 'persistUnstable'],
       on: {
         'append.response': {
           guard: 'isFromPeer',
@@ -321,11 +306,6 @@ export const raftMachine = setup({
           entry: 'setTransferTimer',
           exit: 'clearTransferTimer',
           on: {
-            'requests.proposed': {
-              actions: 'countUnexpected',
-              description:
-                'Neither taken nor refused: this leadership may yet go on, so a refusal could be undone.',
-            },
             'turn.ended': {
               actions: [
                 'planTurn',

@@ -1,5 +1,5 @@
 import type { RaftContext, ReadRound, Reads } from './context.ts';
-import type { QueuedRead, RaftEffect } from './events.ts';
+import type { RaftEffect } from './events.ts';
 import { reachedByMajority } from './quorum.ts';
 
 /**
@@ -34,26 +34,4 @@ export function confirmRounds({ reads, settings, progress }: RaftContext): {
 
 export function serveReads({ decided }: RaftContext): readonly RaftEffect[] {
   return decided.confirmed.map(({ index, reads }) => ({ type: 'reads.confirmed', index, reads }));
-}
-
-/** Hands back every read that this leadership took on and can no longer confirm. */
-export function releaseReads({ reads, term }: RaftContext): readonly RaftEffect[] {
-  const open = [...reads.pending.flatMap((round) => round.reads), ...reads.waiting];
-  const groups = new Map<string, QueuedRead[]>();
-  for (const read of open) {
-    const group = `${read.node}/${read.incarnation}`;
-    const members = groups.get(group);
-    if (members === undefined) groups.set(group, [read]);
-    else members.push(read);
-  }
-  return [...groups.values()].map((group) => {
-    const { node, incarnation } = group[0] as QueuedRead;
-    return {
-      type: 'requests.refused',
-      to: node,
-      term,
-      incarnation,
-      numbers: group.map((read) => read.number),
-    };
-  });
 }

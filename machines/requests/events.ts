@@ -22,7 +22,6 @@ export type RequestsEvent =
       readonly term: number;
       readonly incarnation: number;
       readonly outcomes: readonly ForwardedOutcome[];
-      readonly refused: readonly number[];
     }
   /** Time to look for requests whose deadline has passed, and for those that deserve another try. */
   | { readonly type: 'patrol.timeout'; readonly nowMs: number };

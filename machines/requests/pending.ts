@@ -10,10 +10,11 @@ export type Pending = ClientRequest & {
   /** The request's number in this node's life, from 1. */
   readonly number: number;
   readonly arrivedMs: number;
-  /** When it was last handed to a leader; -Infinity before the first time. */
-  readonly handedMs: number;
-  /** The leaderships that it was handed to and that have not refused it: in any of their logs it may stand. */
-  readonly terms: readonly number[];
+  /**
+   * When it was last handed to a leader, null before the first time. From then on it may stand in a log: no later
+   * refusal could disprove that, because a network may have carried two copies.
+   */
+  readonly handedMs: number | null;
 };
 
 export type RequestsSettings = {
@@ -74,13 +75,12 @@ export function createRequestsContext({ input }: { input: RequestsInput }): Requ
 
 /** Takes requests in, as many as there is room for, and hands them over if there is anyone to hand them to. */
 export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, 'requests.arrived'>): Patch {
-  const { settings, pending, nextNumber, leader, term } = context;
+  const { settings, pending, nextNumber, leader } = context;
   const room = Math.max(0, settings.maxPending - pending.length);
-  const handed =
-    leader === null ? { handedMs: -Infinity, terms: [] } : { handedMs: event.nowMs, terms: [term] };
+  const handedMs = leader === null ? null : event.nowMs;
   const taken = event.requests
     .slice(0, room)
-    .map((request, i) => ({ ...request, number: nextNumber + i, arrivedMs: event.nowMs, ...handed }));
+    .map((request, i) => ({ ...request, number: nextNumber + i, arrivedMs: event.nowMs, handedMs }));
   const answers = event.requests
     .slice(room)
     .map((request) => answer(request, overloaded(settings.maxPending)));
@@ -100,13 +100,8 @@ export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, '
 export function turnTo(context: RequestsContext, event: EventOf<RequestsEvent, 'leader.changed'>): Patch {
   const { leader, term, nowMs } = event;
   if (leader === null) return { leader, term, decided: NOTHING_DECIDED };
-  const pending = context.pending.map((request) => hand(request, term, nowMs));
+  const pending = context.pending.map((request) => ({ ...request, handedMs: nowMs }));
   return { leader, term, pending, decided: { ...NOTHING_DECIDED, handOver: pending } };
-}
-
-function hand(request: Pending, term: number, nowMs: number): Pending {
-  const terms = request.terms.includes(term) ? request.terms : [...request.terms, term];
-  return { ...request, handedMs: nowMs, terms };
 }
 
 /** Operations were applied or served here: what clients of this node waited for is settled, once. */
@@ -119,21 +114,12 @@ export function settleResults(
   return settle(context, own);
 }
 
-/** The leader's answer. Outcomes settle; a refusal proves that one leadership never put the request into its log. */
+/** The leader's answer to what was passed to it, in this life of the node. */
 export function settleResponse(
   context: RequestsContext,
   event: EventOf<RequestsEvent, 'forward.response'>,
 ): Patch {
-  if (event.incarnation !== context.settings.incarnation) return { decided: NOTHING_DECIDED };
-  const patch = settle(context, event.outcomes);
-  if (event.refused.length === 0) return patch;
-  const refused = new Set(event.refused);
-  const pending = (patch.pending ?? context.pending).map((request) =>
-    refused.has(request.number)
-      ? { ...request, terms: request.terms.filter((term) => term !== event.term) }
-      : request,
-  );
-  return { ...patch, pending };
+  return settle(context, event.incarnation === context.settings.incarnation ? event.outcomes : []);
 }
 
 function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[]): Patch {
@@ -151,16 +137,16 @@ function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[])
 
 /** Answers what has waited too long, and asks again for what was handed over long ago. */
 export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, 'patrol.timeout'>): Patch {
-  const { settings, leader, term } = context;
+  const { settings, leader } = context;
   const { nowMs } = event;
   const isLate = (request: Pending) => request.arrivedMs + settings.deadlineMs <= nowMs;
-  const isDue = (request: Pending) => leader !== null && request.handedMs + settings.retryMs <= nowMs;
+  const isDue = ({ handedMs }: Pending) => leader !== null && (handedMs ?? 0) + settings.retryMs <= nowMs;
   const answers = context.pending.filter(isLate).map((request) => answer(request, tooLate(context, request)));
   const handOver: Pending[] = [];
   const pending: Pending[] = [];
   for (const request of context.pending) {
     if (isLate(request)) continue;
-    const kept = isDue(request) ? hand(request, term, nowMs) : request;
+    const kept = isDue(request) ? { ...request, handedMs: nowMs } : request;
     if (kept !== request) handOver.push(kept);
     pending.push(kept);
   }
@@ -184,7 +170,7 @@ function overloaded(maxPending: number): Outcome {
 /** Definite means definite: "it did not happen" only where no log can hold it. A read is in no log. */
 function tooLate({ settings, leader }: RequestsContext, request: Pending): Outcome {
   const wait = `within ${settings.deadlineMs} ms`;
-  if (request.terms.length > 0 && request.op.type !== 'read') {
+  if (request.handedMs !== null && request.op.type !== 'read') {
     return { type: 'error', code: ERROR.timeout, text: `not known ${wait} whether the operation happened` };
   }
   const who = leader === null ? 'no leader was found' : `the leader ${leader} did not confirm it`;
@@ -213,7 +199,7 @@ export function handOver(context: RequestsContext): readonly RequestsEffect[] {
   const { leader, term, settings, decided } = context;
   if (leader === null || decided.handOver.length === 0) return [];
   const { incarnation } = settings;
-  return chunks(decided.handOver, settings.maxMessageBytes).map((chunk) => ({
+  return chunks(decided.handOver, (request) => request.bytes, settings.maxMessageBytes).map((chunk) => ({
     type: 'forward',
     to: leader,
     term,
@@ -223,23 +209,7 @@ export function handOver(context: RequestsContext): readonly RequestsEffect[] {
   }));
 }
 
-function chunks(requests: readonly Pending[], maxBytes: number): Pending[][] {
-  const all: Pending[][] = [];
-  let room = 0;
-  for (const request of requests) {
-    const chunk = all.at(-1);
-    if (chunk === undefined || request.bytes > room) {
-      all.push([request]);
-      room = maxBytes - request.bytes;
-    } else {
-      chunk.push(request);
-      room -= request.bytes;
-    }
-  }
-  return all;
-}
-
-/** What a leader tells the nodes whose clients wait for these results. */
+/** What a leader tells the nodes whose clients wait for these results, in messages of bounded size. */
 export function respondToOrigins(
   { settings, term }: RequestsContext,
   results: readonly Result[],
@@ -253,5 +223,38 @@ export function respondToOrigins(
       groups.set(name, { to: node, incarnation, outcomes: [{ number, index, outcome }] });
     else group.outcomes.push({ number, index, outcome });
   }
-  return [...groups.values()].map((group) => ({ type: 'respond', term, ...group }));
+  return [...groups.values()].flatMap(({ to, incarnation, outcomes }) =>
+    chunks(outcomes, outcomeBytes, settings.maxMessageBytes).map((chunk) => ({
+      type: 'respond' as const,
+      to,
+      term,
+      incarnation,
+      outcomes: chunk,
+    })),
+  );
+}
+
+/** About how long an outcome is on the wire. Only a value that was read can be long. */
+function outcomeBytes({ outcome }: ForwardedOutcome): number {
+  const value = outcome.type === 'read_ok' ? outcome.value : null;
+  const isLong = typeof value === 'string' || typeof value === 'object';
+  return 100 + (isLong ? JSON.stringify(value).length : 0);
+}
+
+/** Splits items, in order, into groups of at most this many bytes; a larger item makes a group of its own. */
+function chunks<T>(items: readonly T[], bytesOf: (item: T) => number, maxBytes: number): T[][] {
+  const all: T[][] = [];
+  let room = 0;
+  for (const item of items) {
+    const bytes = bytesOf(item);
+    const chunk = all.at(-1);
+    if (chunk === undefined || bytes > room) {
+      all.push([item]);
+      room = maxBytes - bytes;
+    } else {
+      chunk.push(item);
+      room -= bytes;
+    }
+  }
+  return all;
 }

@@ -2,6 +2,7 @@ import { Subject } from 'rxjs';
 import type { MaelstromEffect, MaelstromEvent } from '../../machines/maelstrom/events.ts';
 import { maelstromIoMachine } from '../../machines/maelstrom/maelstrom-io.machine.ts';
 import type { RaftInput } from '../../machines/raft/context.ts';
+import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import { Peer } from './peer.ts';
 import type { Ports } from './ports.ts';
@@ -36,7 +37,7 @@ export class Node {
     this.#ports = ports;
     this.#options = options;
     this.#io = new Cell('io', ioGate, this.steps);
-    this.#io.outlet.subscribe((effect) => this.#carryOut(effect));
+    listen(this.#io.outlet, (effect) => this.#carryOut(effect));
     this.#io.start(undefined);
   }
 
@@ -79,7 +80,7 @@ export class Node {
   #start(nodeId: string, nodeIds: readonly string[]): void {
     const peer = new Peer(nodeId, nodeIds, this.#ports, this.#options, this.steps);
     this.#peer = peer;
-    peer.answers.subscribe((answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
+    listen(peer.answers, (answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
     peer.start();
   }
 

@@ -5,6 +5,7 @@ import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import type { RequestsEffect } from '../../machines/requests/events.ts';
 import { requestsMachine } from '../../machines/requests/requests.machine.ts';
+import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import type { NodeOptions } from './node.ts';
 import { Outlet } from './outlet.ts';
@@ -52,8 +53,8 @@ export class Peer {
     );
     this.raft = new Cell('raft', raftGate, steps);
     this.requests = new Cell('requests', requestsGate, steps);
-    this.raft.outlet.subscribe((effect) => this.#outlet.take(effect));
-    this.requests.outlet.subscribe((effect) => this.#pass(effect));
+    listen(this.raft.outlet, (effect) => this.#outlet.take(effect));
+    listen(this.requests.outlet, (effect) => this.#pass(effect));
   }
 
   start(): void {
@@ -75,6 +76,12 @@ export class Peer {
 
   deliver(messages: readonly PeerMessage[]): void {
     for (const message of messages) this.#take(message);
+  }
+
+  /** Asks the raft cell, if it leads, to hand its leadership to another node. */
+  transfer(to: string): void {
+    this.#tell({ type: 'transfer.requested', to });
+    this.endTurn();
   }
 
   /** Ends turns until nothing is open: what a turn lets out may open another. */
@@ -139,8 +146,6 @@ export class Peer {
         return this.#report(this.registers.read(effect.index, effect.reads));
       case 'leader.changed':
         return this.requests.inbox.next({ ...effect, nowMs: this.#ports.nowMs() });
-      case 'requests.refused':
-        return this.#refuse(effect);
     }
   }
 
@@ -158,17 +163,6 @@ export class Peer {
     if (results.length > 0) this.requests.inbox.next({ type: 'results.ready', results });
   }
 
-  #refuse({
-    to,
-    term,
-    incarnation,
-    numbers: refused,
-  }: Extract<RaftEffect, { type: 'requests.refused' }>): void {
-    const body = { type: 'forward.response', term, incarnation, outcomes: [], refused } as const;
-    if (to === this.#id) this.requests.inbox.next({ ...body, from: this.#id });
-    else this.#ports.wire.send(this.#id, to, body);
-  }
-
   #pass(effect: RequestsEffect): void {
     switch (effect.type) {
       case 'answer':
@@ -180,7 +174,7 @@ export class Peer {
       }
       case 'respond': {
         const { to, type: _, ...rest } = effect;
-        return this.#ports.wire.send(this.#id, to, { type: 'forward.response', ...rest, refused: [] });
+        return this.#ports.wire.send(this.#id, to, { type: 'forward.response', ...rest });
       }
       case 'timer.set':
         return this.#ports.timers.set(effect.timer, effect.ms, () => {

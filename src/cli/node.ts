@@ -1,4 +1,7 @@
+import type { SnapshotFrom } from 'xstate';
 import type { Entry } from '../../machines/raft/events.ts';
+import type { raftMachine } from '../../machines/raft/raft.machine.ts';
+import { listen } from '../actors/bus.ts';
 import { Node } from '../actors/node.ts';
 import { monotonicMs, NamedTimers, wallMs } from '../host/clock.ts';
 import { MemoryDisk } from '../host/disk.ts';
@@ -39,6 +42,7 @@ function readOptions(args: readonly string[]) {
     'log-level': { type: 'string', default: 'warn' },
     help: { type: 'boolean', short: 'h', default: false },
   });
+  const logLevel = oneOf('--log-level', given['log-level'], LOG_LEVELS);
   const delay = { min: 1, max: MAX_DELAY_MS, whole: true };
   const electionTimeoutMs = numberOption('--election-timeout-ms', given['election-timeout-ms'], delay);
   return {
@@ -56,7 +60,8 @@ function readOptions(args: readonly string[]) {
       given.seed === undefined
         ? freshSeed()
         : numberOption('--seed', given.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
-    logLevel: oneOf('--log-level', given['log-level'], LOG_LEVELS),
+    logLevel,
+    tellsOfLeaders: logLevel === 'info' || logLevel === 'debug',
   };
 }
 
@@ -100,6 +105,7 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
       },
     );
     const receiver = createReceiver(log.warn);
+    if (options.tellsOfLeaders) tellOfLeaders(node, log.info);
 
     function take(lines: readonly Line[]): void {
       let from = 0;
@@ -114,5 +120,15 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
       for (const event of receiver.receive(lines)) node.receive(event);
       node.endTurn();
     }
+  });
+}
+
+/** One line for every change of leader that the node learns of. Watching costs something, so only when asked to. */
+function tellOfLeaders(node: Node, tell: (text: string) => void): void {
+  listen(node.steps, ({ cell, effects, snapshot }) => {
+    if (cell !== 'raft' || !effects.some(({ type }) => type === 'leader.changed')) return;
+    const { leader, term, settings } = (snapshot as SnapshotFrom<typeof raftMachine>).context;
+    const who = leader === settings.id ? 'this node leads' : `${leader ?? 'nobody'} leads`;
+    tell(`${settings.id}: ${who}, term ${term}`);
   });
 }

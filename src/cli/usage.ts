@@ -18,8 +18,27 @@ type Options = NonNullable<ParseArgsConfig['options']>;
  * @throws UsageError on an option that is not known, lacks its value, or on a stray argument
  */
 export function parseOptions<const T extends Options>(command: string, args: readonly string[], options: T) {
+  return explaining(command, () => parseArgs({ args: [...args], options, strict: true }).values);
+}
+
+/**
+ * Parses a command's options strictly, and the names that stand between them.
+ * @throws UsageError on an option that is not known or lacks its value
+ */
+export function parseOptionsAndNames<const T extends Options>(
+  command: string,
+  args: readonly string[],
+  options: T,
+) {
+  return explaining(command, () => {
+    const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    return { values: parsed.values, names: parsed.positionals };
+  });
+}
+
+function explaining<T>(command: string, parse: () => T): T {
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+    return parse();
   } catch (error) {
     // The library's messages go on with advice about "--" that helps nobody here.
     const message = error instanceof Error ? (error.message.split('. ')[0] as string) : String(error);

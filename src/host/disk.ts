@@ -19,6 +19,9 @@ export class MemoryDisk<TEntry> {
       this.#votedFor = hardState.votedFor;
     }
     if (log !== null) {
+      if (log.from > this.#entries.length + 1) {
+        throw new Error(`a write at index ${log.from} would leave a gap after index ${this.#entries.length}`);
+      }
       this.#entries.length = log.from - 1;
       for (const entry of log.entries) this.#entries.push(entry);
     }

@@ -115,7 +115,8 @@ export function serveStdio(options: StdioOptions): Stdio {
 
   const terminate = (): void => end('SIGTERM');
   const interrupt = (): void => end('SIGINT');
-  input.on('data', read).on('end', readEnd).on('error', readFailed);
+  // A stream that is destroyed closes without an end; `close` after `end` changes nothing.
+  input.on('data', read).on('end', readEnd).on('close', readEnd).on('error', readFailed);
   output.on('error', writeFailed);
   signals.on('SIGTERM', terminate);
   signals.on('SIGINT', interrupt);

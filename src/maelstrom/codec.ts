@@ -3,6 +3,7 @@ import type { ClientRequest, ReplyTo } from '../../machines/maelstrom/events.ts'
 import { ERROR } from '../../machines/operations.ts';
 import type { PeerMessage } from '../../machines/raft/events.ts';
 import { excerpt, inBrief, unknownType, wrongField } from './errors.ts';
+import { inexactField, inexactNumber } from './exact-numbers.ts';
 import { ECHO, INIT, OPERATIONS, read } from './messages.ts';
 import { isPeerType, peerMessage } from './peer-messages.ts';
 import { MAX_LINE_LEVELS, nestsTooDeep } from './values.ts';
@@ -85,28 +86,36 @@ function decodeBody({ src, dest }: Envelope, body: Body, bytes: number, text: st
   if (isPeerType(body.type)) {
     return { kind: 'peer', src, dest, msgId, messageType: body.type, message: peerMessage(src, body) };
   }
-  const isInit = body.type === 'init';
-  const schema = OPERATIONS.get(body.type);
-  if (schema === undefined && !isInit && body.type !== 'echo')
-    return unknown({ src, dest }, msgId, body.type);
-
+  if (!CLIENT_TYPES.includes(body.type)) return unknown({ src, dest }, msgId, body.type);
   if (msgId !== null && !isMsgId(msgId)) {
     const fault = wrongField('msg_id', MSG_ID_RULE, inBrief(msgId));
-    return isInit ? malformedInit({ src, dest }, msgId, fault) : malformed({ src, dest }, msgId, fault);
+    const kind = body.type === 'init' ? 'malformed-init' : 'invalid';
+    return refused(kind, { src, dest }, msgId, fault);
   }
-  if (isInit) {
-    const init = read(INIT, body);
-    if (!init.ok) return malformedInit({ src, dest }, msgId, init.text);
-    return { kind: 'init', src, dest, msgId, nodeId: init.value.node_id, nodeIds: init.value.node_ids };
-  }
-  if (schema === undefined) {
-    const echo = read(ECHO, body);
-    if (!echo.ok) return malformed({ src, dest }, msgId, echo.text);
-    return { kind: 'echo', src, dest, msgId, echo: echo.value.echo };
-  }
-  const op = read(schema, body);
-  if (!op.ok) return malformed({ src, dest }, msgId, op.text);
-  return { kind: 'request', src, dest, request: { client: src, msgId, op: op.value, bytes } };
+  if (body.type === 'init') return decodeInit({ src, dest }, body, msgId);
+  return decodeRequest({ src, dest }, body, msgId, bytes, text);
+}
+
+function decodeInit({ src, dest }: Envelope, body: Body, msgId: number | null): Decoded {
+  const init = read(INIT, body);
+  if (!init.ok) return refused('malformed-init', { src, dest }, msgId, init.text);
+  return { kind: 'init', src, dest, msgId, nodeId: init.value.node_id, nodeIds: init.value.node_ids };
+}
+
+function decodeRequest(
+  { src, dest }: Envelope,
+  body: Body,
+  msgId: number | null,
+  bytes: number,
+  text: string,
+): Decoded {
+  const op = OPERATIONS.get(body.type);
+  const result = op === undefined ? read(ECHO, body) : read(op, body);
+  if (!result.ok) return refused('invalid', { src, dest }, msgId, result.text);
+  const inexact = inexactNumber(text);
+  if (inexact !== null) return refused('invalid', { src, dest }, msgId, inexactField(inexact));
+  if ('echo' in result.value) return { kind: 'echo', src, dest, msgId, echo: result.value.echo };
+  return { kind: 'request', src, dest, request: { client: src, msgId, op: result.value, bytes } };
 }
 
 /**
@@ -144,12 +153,15 @@ function unknown(
   };
 }
 
-function malformed({ src, dest }: Envelope, msgId: ReplyTo, text: string): Decoded {
-  return { kind: 'invalid', src, dest, msgId, code: ERROR.malformedRequest, text };
-}
-
-function malformedInit({ src, dest }: Envelope, msgId: ReplyTo, text: string): Decoded {
-  return { kind: 'malformed-init', src, dest, msgId, text };
+/** A message of a known type that is malformed: error 12. */
+function refused(
+  kind: 'invalid' | 'malformed-init',
+  { src, dest }: Envelope,
+  msgId: ReplyTo,
+  text: string,
+): Decoded {
+  if (kind === 'malformed-init') return { kind, src, dest, msgId, text };
+  return { kind, src, dest, msgId, code: ERROR.malformedRequest, text };
 }
 
 function garbage(problem: string, text: string): Decoded {

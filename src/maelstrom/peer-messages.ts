@@ -27,10 +27,7 @@ const SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boolean }
   'campaign.request': () => true,
   'forward.request': (body) =>
     isCount(body.incarnation) && isCount(body.floor) && isListOf(body.requests, isForwardedRequest),
-  'forward.response': (body) =>
-    isCount(body.incarnation) &&
-    isListOf(body.outcomes, isForwardedOutcome) &&
-    isListOf(body.refused, isCount),
+  'forward.response': (body) => isCount(body.incarnation) && isListOf(body.outcomes, isForwardedOutcome),
 };
 
 const shapes: ReadonlyMap<string, (body: Fields) => boolean> = new Map(Object.entries(SHAPES));

@@ -134,13 +134,13 @@ export class PartialOrder {
    * left, so that the words cover the window of concurrent steps and not the whole history. All values that
    * no remaining need speaks of are one state: nobody can tell them apart.
    */
-  spell(key: Int32Array, barrier: number, restricted: boolean): number {
+  spell(key: Int32Array, barrier: number): number {
     const { placeStep, requiredBefore, optionalBefore, stateCount } = this.problem;
     const first = at(placeStep, at(this.next, 0));
     const { state } = this;
     const named = state === ABSENT || at(this.#observers, state) > 0 || at(this.#refusalsOf, state) > 0;
     key[0] = first;
-    key[1] = (named ? state : stateCount) * 2 + (restricted ? 1 : 0);
+    key[1] = named ? state : stateCount;
     let length = 2;
     const lastWord = (at(requiredBefore, barrier) - 1) >>> 5;
     for (let word = first >>> 5; word <= lastWord; word += 1) key[length++] = at(this.#requiredBits, word);

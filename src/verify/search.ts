@@ -39,6 +39,8 @@ const DOOMED_MAX_STATES = 2000;
  * - a write whose value nobody left can observe goes before any other write: it is hidden there;
  * - a step that may never happen is placed only where the next step needs what it wrote: the others can be
  *   left out. After it the search is `restricted` to steps that need something.
+ *   (Whether it is restricted need not be part of a configuration: a completion that begins with a write is
+ *   one of the configuration before the optional steps, too, and is found there.)
  * Each of these turns a linearization into one that is no longer and keeps the others' form, so they hold
  * together. Besides, no step may destroy the last chance of a demand (`losesDemand`).
  */
@@ -101,11 +103,10 @@ class Search {
   run(): SearchResult {
     const { maxStates, cancelled } = this.#limits;
     const order = this.#order;
-    let restricted = false;
     for (;;) {
       const barrier = this.#settle();
       if (order.left === 0) return this.#result('ok', order.placed);
-      if (this.#open(barrier, restricted && this.#endsInOptional())) {
+      if (this.#open(barrier, this.#endsInOptional())) {
         const states = this.#seen.size;
         if (states > maxStates) return this.#stop('budget');
         if (states % STATES_BETWEEN_CANCEL_CHECKS === 0 && cancelled?.() === true)
@@ -114,7 +115,6 @@ class Search {
       const move = this.#nextMove();
       if (move === undefined) return this.#result('illegal', this.#best);
       order.place(move);
-      restricted = !order.isRequired(move);
     }
   }
 
@@ -136,6 +136,7 @@ class Search {
     return place;
   }
 
+  /** Whether the latest step is one that may never happen, so that only a step that needs its value may follow. */
   #endsInOptional(): boolean {
     const last = this.#order.placed.at(-1);
     return last !== undefined && !this.#order.isRequired(last);
@@ -144,7 +145,7 @@ class Search {
   /** Opens a choice unless the configuration is known to lead nowhere; says whether it did. */
   #open(barrier: number, restricted: boolean): boolean {
     const start = this.#moves.length;
-    if (this.#seen.add(this.#key, this.#order.spell(this.#key, barrier, restricted))) {
+    if (this.#seen.add(this.#key, this.#order.spell(this.#key, barrier))) {
       this.#collectMoves(barrier, restricted);
       const end = this.#moves.length;
       this.#choices.push({ placed: this.#order.placed.length, end, nextMove: start });

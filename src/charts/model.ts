@@ -1,0 +1,131 @@
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+
+/** A chart as plain data: what every drawing and every page of it is made from. */
+
+/** A chart of the catalogue (machines/index.ts). */
+export type CatalogueEntry = {
+  readonly name: string;
+  readonly title: string;
+  readonly purpose: string;
+  readonly machine: AnyStateMachine;
+};
+
+export type ChartModel = {
+  readonly name: string;
+  readonly title: string;
+  readonly purpose: string;
+  /** The chart itself. Its handlers answer in every state that does not answer itself. */
+  readonly root: StateModel;
+  /** Every state but the root, each before the states inside it. */
+  readonly states: readonly StateModel[];
+  /** In the order in which the chart first mentions them. */
+  readonly events: readonly string[];
+  /** In the order of the chart's `setup`. */
+  readonly guards: readonly string[];
+  readonly actions: readonly ActionModel[];
+  /** The config as it is written, without what is not JSON: the function that makes the first context. */
+  readonly definition: unknown;
+};
+
+export type ActionModel = { readonly name: string; readonly kind: 'updates the context' | 'emits effects' };
+
+export type StateModel = {
+  /** The keys from the chart's top to this state, joined by dots; empty for the root. */
+  readonly path: string;
+  readonly key: string;
+  readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
+  readonly description: string;
+  /** The path of the state that is entered first; null when there is none inside. */
+  readonly initial: string | null;
+  readonly entry: readonly string[];
+  readonly exit: readonly string[];
+  readonly transitions: readonly TransitionModel[];
+  readonly children: readonly StateModel[];
+};
+
+export type TransitionModel = {
+  /** Null for a transition that needs no event. */
+  readonly event: string | null;
+  readonly guard: string | null;
+  /** Paths of states; empty when the transition stays where it is. */
+  readonly targets: readonly string[];
+  readonly actions: readonly string[];
+  /** Empty when the chart says nothing about it. */
+  readonly description: string;
+};
+
+export function modelOf({ name, title, purpose, machine }: CatalogueEntry): ChartModel {
+  const root = stateOf(machine.root);
+  const { actions, guards } = machine.implementations;
+  return {
+    name,
+    title,
+    purpose,
+    root,
+    states: root.children.flatMap(withInner),
+    events: [...machine.events],
+    guards: Object.keys(guards),
+    actions: Object.entries(actions).map(([action, made]) => ({ name: action, kind: kindOf(made) })),
+    definition: definitionOf(machine),
+  };
+}
+
+/** A state and all states inside it, in the order in which they are written. */
+export function withInner(state: StateModel): StateModel[] {
+  return [state, ...state.children.flatMap(withInner)];
+}
+
+function stateOf(node: AnyStateNode): StateModel {
+  const handlers = [...node.transitions.values()].flat();
+  return {
+    path: pathOf(node),
+    key: node.key,
+    type: node.type,
+    description: node.description ?? '',
+    initial: node.type === 'compound' ? pathOf(node.initial.target[0] as AnyStateNode) : null,
+    entry: node.entry.map(nameOf),
+    exit: node.exit.map(nameOf),
+    transitions: [...handlers, ...(node.always ?? [])].map(transitionOf),
+    children: Object.values(node.states).map(stateOf),
+  };
+}
+
+function transitionOf({
+  eventType,
+  guard,
+  target,
+  actions,
+  description,
+}: AnyTransitionDefinition): TransitionModel {
+  return {
+    event: eventType === '' ? null : eventType,
+    guard: guard === undefined ? null : nameOf(guard),
+    targets: (target ?? []).map(pathOf),
+    actions: actions.map(nameOf),
+    description: description ?? '',
+  };
+}
+
+function pathOf(node: AnyStateNode): string {
+  return node.path.join('.');
+}
+
+/** The name of an action or guard, with its params if it is given some. */
+function nameOf(named: unknown): string {
+  if (typeof named === 'string') return named;
+  const { type, params } = named as { readonly type: string; readonly params?: unknown };
+  return params === undefined ? type : `${type}(${JSON.stringify(params)})`;
+}
+
+function kindOf(action: unknown): ActionModel['kind'] {
+  const { type } = action as { readonly type?: string };
+  return type === 'xstate.assign' ? 'updates the context' : 'emits effects';
+}
+
+function definitionOf({ config }: AnyStateMachine): unknown {
+  // What XState adds to a config for its own types is no part of the chart.
+  const { schemas: _, context, ...rest } = config as { readonly [name: string]: unknown };
+  const { id, description, ...more } = rest;
+  const start = typeof context === 'function' || context === undefined ? {} : { context };
+  return { id, ...(description === undefined ? {} : { description }), ...start, ...more };
+}

@@ -1,0 +1,136 @@
+import type { Json } from '../../machines/json.ts';
+import { ERROR } from '../../machines/operations.ts';
+import { type HistoryEvent, KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from '../verify/history.ts';
+import type { Dice } from './dice.ts';
+import type { Body, Network } from './network.ts';
+import type { Schedule } from './schedule.ts';
+
+/** How long a client waits for an answer, as Maelstrom's do. */
+export const CLIENT_TIMEOUT_MS = 1000;
+
+/** Codes that say: it did not happen and never will. */
+const DEFINITE: ReadonlySet<number> = new Set([1, 10, 11, 12, 14, 20, 21, 22, 30]);
+
+type Call = {
+  readonly f: 'read' | 'write' | 'cas';
+  readonly key: Json;
+  readonly value?: Json;
+  readonly body: Body;
+};
+
+/** Clients that ask any node for anything, one thing at a time each, and write down what they see. */
+export class Clients {
+  readonly history: HistoryEvent[] = [];
+  readonly #schedule: Schedule;
+  readonly #dice: Dice;
+  readonly #network: Network;
+  readonly #nodes: readonly string[];
+  readonly #keys: number;
+  #nextProcess = 0;
+  #nextValue = 1;
+  /** The latest value that a client read or wrote under each key: what a cas may expect to find. */
+  readonly #latest = new Map<number, Json>();
+
+  constructor(schedule: Schedule, dice: Dice, network: Network, nodes: readonly string[], keys: number) {
+    this.#schedule = schedule;
+    this.#dice = dice;
+    this.#network = network;
+    this.#nodes = nodes;
+    this.#keys = keys;
+  }
+
+  /** Lets one client issue operations at this rate (in its own time: it never has two at once) until `untilMs`. */
+  run(name: string, opsPerSecond: number, untilMs: number): void {
+    let process = this.#newProcess();
+    const next = () => {
+      this.#schedule.after(this.#dice.waitMs(opsPerSecond), () => {
+        if (this.#schedule.nowMs >= untilMs) return;
+        const node = this.#dice.pick(this.#nodes);
+        this.#call(name, process, node, this.#draw(), (outcome) => {
+          // Nobody knows whether the operation is still under way, so its process cannot go on.
+          if (outcome === 'info') process = this.#newProcess();
+          next();
+        });
+      });
+    };
+    next();
+  }
+
+  /** Reads every key through one node, again until it answers. @param done is called with the time that it took */
+  readAll(name: string, node: string, done: (tookMs: number) => void): void {
+    const process = this.#newProcess();
+    const startedMs = this.#schedule.nowMs;
+    const readNext = (key: number) => {
+      if (key === this.#keys) return done(this.#schedule.nowMs - startedMs);
+      this.#call(name, process, node, this.#read(key), (outcome) =>
+        readNext(outcome === 'ok' ? key + 1 : key),
+      );
+    };
+    readNext(0);
+  }
+
+  record(event: Omit<HistoryEvent, 'index' | 'timeMs'>): void {
+    this.history.push({ index: this.history.length, timeMs: this.#schedule.nowMs, ...event });
+  }
+
+  #newProcess(): number {
+    this.#nextProcess += 1;
+    return this.#nextProcess - 1;
+  }
+
+  #read(key: number): Call {
+    return { f: 'read', key, body: { type: 'read', key } };
+  }
+
+  #draw(): Call {
+    const key = this.#dice.below(this.#keys);
+    const kind = this.#dice.fraction();
+    if (kind < 0.4) return this.#read(key);
+    const value = this.#nextValue;
+    this.#nextValue += 1;
+    if (kind < 0.7) return { f: 'write', key, value, body: { type: 'write', key, value } };
+    const from = this.#dice.chance(0.8) ? (this.#latest.get(key) ?? null) : value - 1;
+    return { f: 'cas', key, value: [from, value], body: { type: 'cas', key, from, to: value } };
+  }
+
+  #call(
+    name: string,
+    process: number,
+    node: string,
+    { f, key, value, body }: Call,
+    done: (outcome: 'ok' | 'fail' | 'info') => void,
+  ): void {
+    const about = { process, f, key, node };
+    this.record({ ...about, type: 'invoke', ...(value === undefined ? {} : { value }) });
+    const msgId = this.history.length;
+    const timeout = this.#schedule.after(CLIENT_TIMEOUT_MS, () => settle(null));
+    let settled = false;
+    const settle = (answer: Body | null) => {
+      if (settled) return;
+      settled = true;
+      this.#schedule.cancel(timeout);
+      const outcome = judge(f, answer);
+      const seen = f === 'read' && answer?.type === 'read_ok' ? (answer.value as Json) : value;
+      if (outcome.type === 'ok')
+        this.#latest.set(key as number, f === 'cas' ? ((value as Json[])[1] as Json) : (seen as Json));
+      this.record({ ...about, ...outcome, ...(seen === undefined ? {} : { value: seen }) });
+      done(outcome.type);
+    };
+    this.#network.attach(name, (line) => {
+      const answer = (JSON.parse(line) as { body: Body }).body;
+      if (answer.in_reply_to === msgId) settle(answer);
+    });
+    this.#network.sendCalmly(name, node, { ...body, msg_id: msgId });
+  }
+}
+
+/** What an answer, or the lack of one, says about an operation. A read that brought nothing never matters. */
+function judge(f: Call['f'], answer: Body | null): { type: 'ok' | 'fail' | 'info'; error?: string } {
+  const unknown = f === 'read' ? 'fail' : 'info';
+  if (answer === null) return { type: unknown, error: 'timeout' };
+  if (answer.type !== 'error') return { type: 'ok' };
+  if (answer.code === ERROR.keyDoesNotExist) return { type: 'fail', error: KEY_DOES_NOT_EXIST };
+  if (answer.code === ERROR.preconditionFailed) return { type: 'fail', error: PRECONDITION_FAILED };
+  const error = `code ${answer.code}: ${answer.text}`;
+  return { type: DEFINITE.has(answer.code as number) ? 'fail' : unknown, error };
+}

@@ -1,0 +1,243 @@
+import { numberOption, parseOptions, UsageError } from '../cli/usage.ts';
+import { freshSeed } from '../host/entropy.ts';
+import { drawOptions, type SimulationOptions, type Weather } from './options.ts';
+import { type SimulationResult, simulate } from './simulation.ts';
+
+export const SIM_HELP = `Usage: actorum sim [options]
+
+Runs a whole cluster in one process and in virtual time: the same charts as the real node, clients, and a nemesis that
+loses, repeats and reorders messages, partitions, pauses and crashes. After every step the properties of the Raft paper
+are checked, at the end that every node recovers and that the clients' history is linearizable. The same options give
+the same run, to the last message.
+
+A seed chooses everything that is not given:
+  --seed N              the seed (default: a fresh one, which is printed)
+  --runs N              so many seeds, from --seed upwards (default 1); stops at the first failure
+  --nodes N             1 to 9
+  --seconds N           virtual seconds under faults (default 10)
+  --ops N               client operations a second
+  --concurrency N       clients
+  --keys N              registers
+  --min-delay-ms N      the shortest time that a message takes
+  --max-delay-ms N      the longest; a wide range reorders
+  --loss P              the share of messages that are lost, 0 to 1
+  --duplicate P         the share of messages that arrive twice, 0 to 1
+  --partition-rate N    partitions a second
+  --one-way P           the share of partitions that cut one direction only, 0 to 1
+  --pause-rate N        pauses a second
+  --crash-rate N        crashes a second; a crash loses what the disk had not synced
+  --transfer-rate N     transfers of leadership a second
+  --sync-ms N           the longest time that a sync of the disk takes
+
+Output:
+  --verbose             tell of faults and leaders as they come
+  --trace               print the last lines of the trace also when all is well
+  --json                print the result as JSON, and nothing else
+  -h, --help            this text
+
+Exit code: 0 all properties hold, 1 one does not, 2 wrong usage.
+
+Examples:
+  actorum sim --seed 7 --verbose
+  actorum sim --runs 100 --nodes 5 --loss 0.2 --crash-rate 1
+  actorum sim --seed 7 --nodes 5 --seconds 60 --ops 50 --json
+`;
+
+const COUNT = { min: 1, whole: true } as const;
+const SHARE = { min: 0, max: 1 } as const;
+const RATE = { min: 0, max: 100 } as const;
+const DELAY = { min: 0, max: 10_000 } as const;
+
+/** The options that a run consists of: where each number goes, and what it may be. */
+const NUMBERS = {
+  nodes: { ...COUNT, max: 9 },
+  seconds: { min: 0.1, max: 100_000 },
+  ops: { min: 0.1, max: 10_000 },
+  concurrency: { ...COUNT, max: 1000 },
+  keys: { ...COUNT, max: 1000 },
+  'min-delay-ms': DELAY,
+  'max-delay-ms': DELAY,
+  loss: SHARE,
+  duplicate: SHARE,
+  'partition-rate': RATE,
+  'one-way': SHARE,
+  'pause-rate': RATE,
+  'crash-rate': RATE,
+  'transfer-rate': RATE,
+  'sync-ms': DELAY,
+} as const;
+type NumberName = keyof typeof NUMBERS;
+
+const TEXT = { type: 'string' } as const;
+const FLAG = { type: 'boolean', default: false } as const;
+
+function readArguments(args: readonly string[]) {
+  const given = parseOptions('sim', args, {
+    ...(Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, TEXT])) as {
+      [name in NumberName]: typeof TEXT;
+    }),
+    seed: TEXT,
+    runs: { type: 'string', default: '1' },
+    verbose: FLAG,
+    trace: FLAG,
+    json: FLAG,
+    help: { ...FLAG, short: 'h' },
+  });
+  const fixed: { [name in NumberName]?: number } = {};
+  for (const name of Object.keys(NUMBERS) as NumberName[]) {
+    const text = given[name];
+    if (text !== undefined) fixed[name] = numberOption(`--${name}`, text, NUMBERS[name]);
+  }
+  const seedRange = { min: 0, max: 2 ** 32 - 1, whole: true };
+  return {
+    fixed,
+    seed: given.seed === undefined ? freshSeed() : numberOption('--seed', given.seed, seedRange),
+    runs: numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 }),
+    verbose: given.verbose,
+    trace: given.trace,
+    json: given.json,
+    help: given.help,
+  };
+}
+
+/** What the seed chooses, but for what was given. */
+function chooseOptions(seed: number, fixed: { readonly [name in NumberName]?: number }): SimulationOptions {
+  const drawn = drawOptions(seed);
+  const { weather } = drawn;
+  const minMs =
+    fixed['min-delay-ms'] ?? Math.min(weather.delayMs[0], fixed['max-delay-ms'] ?? Number.POSITIVE_INFINITY);
+  const maxMs = fixed['max-delay-ms'] ?? Math.max(weather.delayMs[1], minMs);
+  if (minMs > maxMs) {
+    throw new UsageError(
+      `--min-delay-ms ${minMs} is above --max-delay-ms ${maxMs}`,
+      'try: actorum sim --help',
+    );
+  }
+  const chosen: Weather = {
+    delayMs: [minMs, maxMs],
+    loss: fixed.loss ?? weather.loss,
+    duplicate: fixed.duplicate ?? weather.duplicate,
+    partitionRate: fixed['partition-rate'] ?? weather.partitionRate,
+    pauseRate: fixed['pause-rate'] ?? weather.pauseRate,
+    crashRate: fixed['crash-rate'] ?? weather.crashRate,
+    transferRate: fixed['transfer-rate'] ?? weather.transferRate,
+    oneWay: fixed['one-way'] ?? weather.oneWay,
+    syncMs: fixed['sync-ms'] ?? weather.syncMs,
+  };
+  return {
+    seed,
+    nodes: fixed.nodes ?? drawn.nodes,
+    seconds: fixed.seconds ?? drawn.seconds,
+    concurrency: fixed.concurrency ?? drawn.concurrency,
+    opsPerSecond: fixed.ops ?? drawn.opsPerSecond,
+    keys: fixed.keys ?? drawn.keys,
+    weather: chosen,
+  };
+}
+
+/** The command that runs exactly this again. */
+export function replayCommand(options: SimulationOptions): string {
+  const { seed, nodes, seconds, opsPerSecond, concurrency, keys, weather } = options;
+  return [
+    `actorum sim --seed ${seed} --nodes ${nodes} --seconds ${seconds} --ops ${opsPerSecond}`,
+    `--concurrency ${concurrency} --keys ${keys}`,
+    `--min-delay-ms ${weather.delayMs[0]} --max-delay-ms ${weather.delayMs[1]}`,
+    `--loss ${weather.loss} --duplicate ${weather.duplicate}`,
+    `--partition-rate ${weather.partitionRate} --one-way ${weather.oneWay} --pause-rate ${weather.pauseRate}`,
+    `--crash-rate ${weather.crashRate} --transfer-rate ${weather.transferRate} --sync-ms ${weather.syncMs}`,
+    '--verbose',
+  ].join(' ');
+}
+
+function describeOptions({
+  seed,
+  nodes,
+  seconds,
+  opsPerSecond,
+  concurrency,
+  keys,
+  weather,
+}: SimulationOptions): string {
+  return [
+    `seed ${seed}: ${nodes} node${nodes === 1 ? '' : 's'}, ${seconds} s, ${opsPerSecond} operations a second by ${concurrency} clients on ${keys} keys`,
+    `  messages take ${weather.delayMs[0]} to ${weather.delayMs[1]} ms, ${percent(weather.loss)} lost, ${percent(weather.duplicate)} twice; a sync takes up to ${weather.syncMs} ms`,
+    `  a second: ${weather.partitionRate} partitions (${percent(weather.oneWay)} one-way), ${weather.pauseRate} pauses, ${weather.crashRate} crashes, ${weather.transferRate} transfers`,
+  ].join('\n');
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))}%`;
+}
+
+function describeResult({ stats, traceHash, linearizability }: SimulationResult): string {
+  const messages = Object.values(stats.messages).reduce((sum, count) => sum + count, 0);
+  const faults = Object.entries(stats.faults).map(([name, count]) => `${count} ${name}`);
+  return [
+    `  clients: ${stats.ok} ok, ${stats.fail} failed, ${stats.info} unknown; ${linearizability?.reason ?? 'not judged'}`,
+    `  raft: ${stats.committed} entries committed, ${stats.termsLed} terms led, ${stats.invariantChecks} checks of the paper's properties`,
+    `  network: ${messages} messages between nodes, ${stats.lost} lost, ${stats.duplicated} repeated`,
+    `  faults: ${faults.length === 0 ? 'none' : faults.join(', ')}`,
+    `  recovery: ${stats.recoveryMs === null ? 'none' : `${Math.round(stats.recoveryMs)} ms until every node answered for every key`}`,
+    `  ${stats.events} events in ${stats.virtualSeconds.toFixed(1)} virtual seconds; trace hash ${traceHash}`,
+  ].join('\n');
+}
+
+/** Runs simulations as the arguments say. Resolves with the exit code. */
+export async function simCommand(args: readonly string[]): Promise<number> {
+  const { fixed, seed, runs, verbose, trace, json, help } = readArguments(args);
+  const print = (text: string) => process.stdout.write(`${text}\n`);
+  if (help) {
+    process.stdout.write(SIM_HELP);
+    return 0;
+  }
+  const isLive = process.stdout.isTTY === true && runs > 1 && !json;
+  let virtualSeconds = 0;
+  for (let run = 0; run < runs; run += 1) {
+    const options = chooseOptions((seed + run) >>> 0, fixed);
+    if (runs === 1 && !json) print(describeOptions(options));
+    const result = simulate(options, verbose && !json ? print : undefined);
+    virtualSeconds += result.stats.virtualSeconds;
+    if (json) print(JSON.stringify(toJson(result)));
+    else if (runs === 1 && result.failure === null) print(describeResult(result));
+    if (trace && !json) for (const line of result.traceTail) print(line);
+    if (result.failure !== null) {
+      if (!json) reportFailure(result, trace, print);
+      return 1;
+    }
+    if (isLive) process.stdout.write(`\r${run + 1} of ${runs} seeds`);
+  }
+  if (isLive) process.stdout.write('\r');
+  if (runs > 1 && !json) {
+    const last = (seed + runs - 1) >>> 0;
+    print(
+      `${runs} seeds (${seed} to ${last}), ${virtualSeconds.toFixed(0)} virtual seconds: every property held`,
+    );
+  }
+  return 0;
+}
+
+function reportFailure(
+  result: SimulationResult,
+  alreadyTraced: boolean,
+  print: (text: string) => void,
+): void {
+  const { options, traceTail, failure, linearizability } = result;
+  if (!alreadyTraced) for (const line of traceTail.slice(-100)) print(line);
+  print(describeOptions(options));
+  print(describeResult(result));
+  print(`FAILED: ${failure}`);
+  for (const { violation } of linearizability?.keys ?? []) if (violation) print(violation.text);
+  print(`replay: ${replayCommand(options)}`);
+}
+
+function toJson({ options, failure, linearizability, stats, traceHash }: SimulationResult) {
+  return {
+    valid: failure === null,
+    failure,
+    linearizable: linearizability?.verdict ?? null,
+    traceHash,
+    options,
+    stats,
+    replay: replayCommand(options),
+  };
+}

@@ -1,0 +1,198 @@
+import { listen } from '../actors/bus.ts';
+import type { CellStep } from '../actors/cell.ts';
+import { Node } from '../actors/node.ts';
+import type { Timers } from '../actors/ports.ts';
+import { createReceiver, type Receiver } from '../maelstrom/receiver.ts';
+import type { Dice } from './dice.ts';
+import { SimulatedDisk } from './disk.ts';
+import type { Body } from './network.ts';
+import type { Schedule, Scheduled } from './schedule.ts';
+
+/** What a simulated machine has to do with the rest of the world. */
+export type Surroundings = {
+  readonly schedule: Schedule;
+  readonly dice: Dice;
+  send(src: string, dest: string, body: Body): void;
+  /** Every step of every cell of the node. */
+  onStep(step: CellStep): void;
+  /** The longest time that a sync takes now. */
+  syncMs(): number;
+};
+
+/** How long a node lets lines gather before it takes them as one turn, at the most. */
+const WAKE_MS = 0.5;
+/** Restarted nodes must not count their lives from the same number; any start will do. */
+const EPOCH_MS = 1_700_000_000_000;
+
+/**
+ * A machine that runs one node in virtual time: it can be crashed (what was not synced is lost), started again
+ * from its disk, and paused (it stands still and then finds everything that happened meanwhile waiting).
+ */
+export class SimulatedHost {
+  readonly name: string;
+  readonly disk: SimulatedDisk;
+  readonly #world: Surroundings;
+  readonly #cluster: readonly string[];
+  /** Goes up with every crash, so that what an earlier life had scheduled can tell that it is over. */
+  #life = 0;
+  #node: Node | null = null;
+  #receiver: Receiver | null = null;
+  #paused = false;
+  #lines: string[] = [];
+  #awake = false;
+  /** When the latest sync is through. */
+  #syncedMs = 0;
+  /** Timers that ran out while the machine stood still. */
+  #overdue: (() => void)[] = [];
+
+  constructor(name: string, cluster: readonly string[], world: Surroundings) {
+    this.name = name;
+    this.#cluster = cluster;
+    this.#world = world;
+    this.disk = new SimulatedDisk((run) => this.#afterSync(run));
+  }
+
+  /** The running node; null while it is down. */
+  get node(): Node | null {
+    return this.#node;
+  }
+
+  get isRunning(): boolean {
+    return this.#node !== null && !this.#paused;
+  }
+
+  start(): void {
+    const { schedule, dice } = this.#world;
+    const warn = (text: string) => {
+      throw new Error(`${this.name} could not read a message of its own cluster: ${text}`);
+    };
+    this.#receiver = createReceiver(warn);
+    this.#node = new Node(
+      {
+        nowMs: () => schedule.nowMs,
+        timers: this.#timers(),
+        disk: this.disk,
+        wire: {
+          send: (src, dest, body) => {
+            if (dest !== 'init') this.#world.send(src, dest, body);
+          },
+        },
+      },
+      {
+        seed: dice.seed(),
+        incarnation: EPOCH_MS + Math.floor(schedule.nowMs) + this.#life,
+        restored: this.disk.restored,
+        onExit: () => {},
+      },
+    );
+    listen(this.#node.steps, (step) => this.#world.onStep(step));
+    this.#take([
+      JSON.stringify({
+        src: 'init',
+        dest: this.name,
+        body: { type: 'init', msg_id: 0, node_id: this.name, node_ids: this.#cluster },
+      }),
+    ]);
+  }
+
+  crash(): void {
+    this.#life += 1;
+    this.#node = null;
+    this.#receiver = null;
+    this.#paused = false;
+    this.#lines = [];
+    this.#overdue = [];
+    this.#awake = false;
+    this.#syncedMs = 0;
+    this.disk.crash();
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    const overdue = this.#overdue;
+    this.#overdue = [];
+    for (const fire of overdue) fire();
+    this.#wake();
+  }
+
+  /** A line arrives. Lines that arrive close together become one turn, as in a pipe. */
+  deliver(line: string): void {
+    if (this.#node === null) return;
+    this.#lines.push(line);
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#awake || this.#lines.length === 0) return;
+    this.#awake = true;
+    const life = this.#life;
+    const { schedule, dice } = this.#world;
+    schedule.after(dice.between(0, WAKE_MS), () => {
+      if (life !== this.#life) return;
+      this.#awake = false;
+      if (this.#paused) return;
+      const lines = this.#lines;
+      this.#lines = [];
+      this.#take(lines);
+    });
+  }
+
+  #afterSync(run: () => void): void {
+    const life = this.#life;
+    const { schedule, dice } = this.#world;
+    const syncMs = this.#world.syncMs();
+    // A disk makes writes durable in the order in which they were made.
+    this.#syncedMs = Math.max(this.#syncedMs, schedule.nowMs + dice.between(0, syncMs));
+    if (this.#syncedMs <= schedule.nowMs) run();
+    else schedule.after(this.#syncedMs - schedule.nowMs, () => this.#live(life, run));
+  }
+
+  #take(lines: readonly string[]): void {
+    const node = this.#node;
+    if (node === null || this.#receiver === null) return;
+    const batches = node.isAlone ? lines.map((line) => [line]) : [lines];
+    for (const batch of batches) {
+      const read = batch.map((text) => ({ text, bytes: text.length }));
+      for (const event of this.#receiver.receive(read)) node.receive(event);
+      node.endTurn();
+    }
+  }
+
+  /** Runs something of this life: not after a crash, and not before the end of a pause. */
+  #live(life: number, run: () => void): void {
+    if (life !== this.#life) return;
+    if (this.#paused) this.#overdue.push(() => this.#live(life, run));
+    else run();
+  }
+
+  #timers(): Timers {
+    const life = this.#life;
+    const armed = new Map<string, Scheduled>();
+    const { schedule } = this.#world;
+    const clear = (name: string) => {
+      const timer = armed.get(name);
+      if (timer !== undefined) schedule.cancel(timer);
+      armed.delete(name);
+    };
+    return {
+      clear,
+      set: (name, delayMs, fire) => {
+        clear(name);
+        const timer = schedule.after(delayMs, () => {
+          this.#live(life, () => {
+            // While the machine stood still, the timer may have been set again or cleared.
+            if (armed.get(name) !== timer) return;
+            armed.delete(name);
+            fire();
+          });
+        });
+        armed.set(name, timer);
+      },
+    };
+  }
+}

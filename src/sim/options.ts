@@ -1,0 +1,76 @@
+import { Dice } from './dice.ts';
+
+/**
+ * The weather of a simulated cluster. A seed draws all of it, each fault strong, weak or absent: bugs like to hide
+ * where one fault is strong and another is missing (swarm testing, Groce et al., ISSTA 2012).
+ */
+export type Weather = {
+  /** The shortest and longest time that a message takes, in milliseconds. A wide range reorders. */
+  readonly delayMs: readonly [number, number];
+  /** The share of messages that are lost. */
+  readonly loss: number;
+  /** The share of messages that arrive twice, the second time up to half a second later. */
+  readonly duplicate: number;
+  /** Partitions, pauses, crashes and transfers of leadership, each so many times a second for the whole cluster. */
+  readonly partitionRate: number;
+  readonly pauseRate: number;
+  readonly crashRate: number;
+  readonly transferRate: number;
+  /** The share of partitions that cut one direction only. */
+  readonly oneWay: number;
+  /** The longest time that a sync of the disk takes, in milliseconds. */
+  readonly syncMs: number;
+};
+
+export type SimulationOptions = {
+  readonly seed: number;
+  readonly nodes: number;
+  /** Virtual seconds under faults; the healing and the last reads come after. */
+  readonly seconds: number;
+  readonly concurrency: number;
+  /** Client operations a second, over all clients. */
+  readonly opsPerSecond: number;
+  readonly keys: number;
+  readonly weather: Weather;
+};
+
+export const CALM: Weather = {
+  delayMs: [0.5, 3],
+  loss: 0,
+  duplicate: 0,
+  partitionRate: 0,
+  pauseRate: 0,
+  crashRate: 0,
+  transferRate: 0,
+  oneWay: 0,
+  syncMs: 0,
+};
+
+/** What a seed chooses. */
+export function drawOptions(seed: number): SimulationOptions {
+  const dice = new Dice(seed ^ 0x5eed);
+  const level = (weak: number, strong: number) => dice.pick([0, weak, strong]);
+  return {
+    seed,
+    nodes: dice.pick([3, 3, 5, 5, 4, 1, 2]),
+    seconds: 10,
+    concurrency: dice.pick([3, 5, 10]),
+    opsPerSecond: dice.pick([20, 20, 60]),
+    keys: dice.pick([1, 2, 5]),
+    weather: {
+      delayMs: dice.pick([
+        [0.5, 3],
+        [1, 30],
+        [1, 150],
+      ]),
+      loss: level(0.02, 0.2),
+      duplicate: level(0.02, 0.2),
+      partitionRate: level(0.2, 1),
+      pauseRate: level(0.1, 0.5),
+      crashRate: level(0.1, 0.5),
+      transferRate: level(0.1, 0.5),
+      oneWay: dice.pick([0, 0.5, 1]),
+      syncMs: level(2, 20),
+    },
+  };
+}

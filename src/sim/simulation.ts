@@ -1,0 +1,232 @@
+import type { SnapshotFrom } from 'xstate';
+import { invariant } from '../../machines/assert.ts';
+import type { raftMachine } from '../../machines/raft/raft.machine.ts';
+import type { CellStep } from '../actors/cell.ts';
+import type { HistoryEvent } from '../verify/history.ts';
+import { checkLinearizability, type LinearizabilityResult } from '../verify/index.ts';
+import { Clients } from './clients.ts';
+import { Dice } from './dice.ts';
+import { SimulatedHost } from './host.ts';
+import { checkReplicasAgree, Invariants } from './invariants.ts';
+import { Nemesis } from './nemesis.ts';
+import { Network } from './network.ts';
+import { CALM, type SimulationOptions } from './options.ts';
+import { Schedule } from './schedule.ts';
+import { Trace } from './trace.ts';
+
+/** What a simulation found. `failure` is null when every property held. */
+export type SimulationResult = {
+  readonly options: SimulationOptions;
+  readonly failure: string | null;
+  readonly linearizability: LinearizabilityResult | null;
+  readonly history: readonly HistoryEvent[];
+  readonly traceHash: string;
+  readonly traceTail: readonly string[];
+  readonly stats: SimulationStats;
+};
+
+export type SimulationStats = {
+  readonly virtualSeconds: number;
+  readonly events: number;
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+  readonly committed: number;
+  readonly termsLed: number;
+  readonly invariantChecks: number;
+  readonly messages: { readonly [type: string]: number };
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly faults: { readonly [name: string]: number };
+  /** From the healing until every node had answered a read of every key. */
+  readonly recoveryMs: number | null;
+};
+
+/** Within this time after everything is healed, every node must answer every read. */
+const RECOVERY_LIMIT_MS = 10_000;
+
+type RaftSnapshot = SnapshotFrom<typeof raftMachine>;
+
+/**
+ * Runs one cluster in virtual time: clients and faults for a while, then healing, then every key is read through
+ * every node. The properties of the paper are checked after every step, linearizability at the end. The same
+ * options give the same run, to the last message.
+ */
+export function simulate(
+  options: SimulationOptions,
+  observe: (line: string) => void = () => {},
+): SimulationResult {
+  const run = new Simulation(options, observe);
+  let failure: string | null = null;
+  try {
+    run.go();
+  } catch (error) {
+    failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+  return run.result(failure);
+}
+
+class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #schedule = new Schedule();
+  readonly #trace = new Trace();
+  readonly #invariants = new Invariants();
+  readonly #network: Network;
+  readonly #clients: Clients;
+  readonly #hosts: readonly SimulatedHost[];
+  readonly #dice: Dice;
+  readonly #observe: (line: string) => void;
+  readonly #faults = new Map<string, number>();
+  #syncMs: number;
+  #events = 0;
+  #recoveryMs: number | null = null;
+
+  constructor(options: SimulationOptions, observe: (line: string) => void) {
+    this.#options = options;
+    this.#observe = observe;
+    const dice = new Dice(options.seed);
+    this.#dice = dice;
+    this.#syncMs = options.weather.syncMs;
+    this.#network = new Network(this.#schedule, new Dice(dice.seed()), this.#trace, options.weather);
+    const names = Array.from({ length: options.nodes }, (_, i) => `n${i + 1}`);
+    this.#clients = new Clients(this.#schedule, new Dice(dice.seed()), this.#network, names, options.keys);
+    this.#hosts = names.map((name) => this.#createHost(name, names));
+  }
+
+  go(): void {
+    const { seconds, concurrency, opsPerSecond, weather } = this.#options;
+    for (const host of this.#hosts) host.start();
+    const nemesis = new Nemesis(
+      {
+        schedule: this.#schedule,
+        dice: new Dice(this.#dice.seed()),
+        network: this.#network,
+        hosts: this.#hosts,
+        onCrash: (host) => this.#invariants.forget(host.name),
+        record: (fault, value) => this.#recordFault(fault, value),
+      },
+      weather,
+    );
+    for (let i = 0; i < concurrency; i += 1) {
+      this.#clients.run(`c${i}`, opsPerSecond / concurrency, seconds * 1000);
+    }
+    this.#runUntil(seconds * 1000);
+    this.#network.weather = CALM;
+    this.#syncMs = 0;
+    nemesis.heal();
+    this.#recover();
+    this.#checkReplicas();
+  }
+
+  result(failure: string | null): SimulationResult {
+    const { history } = this.#clients;
+    const linearizability = failure === null ? checkLinearizability(history) : null;
+    const verdict = linearizability?.verdict;
+    const count = (type: HistoryEvent['type']) =>
+      history.filter((event) => event.type === type && event.process !== 'nemesis').length;
+    return {
+      options: this.#options,
+      failure: failure ?? (verdict === 'ok' ? null : `the history is ${verdict}: ${linearizability?.reason}`),
+      linearizability,
+      history,
+      traceHash: this.#trace.hash,
+      traceTail: this.#trace.tail,
+      stats: {
+        virtualSeconds: this.#schedule.nowMs / 1000,
+        events: this.#events,
+        ok: count('ok'),
+        fail: count('fail'),
+        info: count('info'),
+        committed: this.#invariants.committedCount,
+        termsLed: this.#invariants.termsLed,
+        invariantChecks: this.#invariants.checks,
+        messages: Object.fromEntries([...this.#network.sent].sort(([a], [b]) => (a < b ? -1 : 1))),
+        lost: this.#network.lost,
+        duplicated: this.#network.duplicated,
+        faults: Object.fromEntries(this.#faults),
+        recoveryMs: this.#recoveryMs,
+      },
+    };
+  }
+
+  #createHost(name: string, names: readonly string[]): SimulatedHost {
+    const host = new SimulatedHost(name, names, {
+      schedule: this.#schedule,
+      dice: new Dice(this.#dice.seed()),
+      syncMs: () => this.#syncMs,
+      onStep: (step) => this.#checkStep(name, step),
+      send: (src, dest, body) => {
+        if (dest.startsWith('c')) this.#network.sendCalmly(src, dest, body);
+        else this.#network.send(src, dest, body);
+      },
+    });
+    this.#network.attach(name, (line) => host.deliver(line));
+    return host;
+  }
+
+  #runUntil(untilMs: number, isDone: () => boolean = () => false): void {
+    while (!isDone() && this.#schedule.runNext(untilMs)) this.#events += 1;
+  }
+
+  /** Everything is healed: now every node has to answer for every key, through a leader that is still to be found. */
+  #recover(): void {
+    const healedMs = this.#schedule.nowMs;
+    let waiting = this.#hosts.length;
+    for (const { name } of this.#hosts) {
+      this.#clients.readAll(`c-${name}`, name, () => {
+        waiting -= 1;
+      });
+    }
+    this.#runUntil(healedMs + RECOVERY_LIMIT_MS, () => waiting === 0);
+    invariant(waiting === 0, `every node answers within ${RECOVERY_LIMIT_MS} ms after healing`, () => ({
+      silent: waiting,
+      nodes: this.#hosts.map(({ name, node }) => [name, node?.peer?.raft.snapshot.value]),
+    }));
+    this.#recoveryMs = this.#schedule.nowMs - healedMs;
+    // One more second, in which every follower learns what is committed.
+    this.#runUntil(this.#schedule.nowMs + 1000);
+  }
+
+  #checkReplicas(): void {
+    const replicas = this.#hosts.map(({ name, node }) => {
+      const registers = node?.peer?.registers;
+      invariant(registers !== undefined, 'every node runs again at the end', () => name);
+      return { name, appliedIndex: registers.appliedIndex, values: registers.entries() };
+    });
+    checkReplicasAgree(replicas);
+    const reached = new Set(replicas.map(({ appliedIndex }) => appliedIndex));
+    invariant(
+      reached.size === 1,
+      'every node has applied everything a second after recovery',
+      () => replicas,
+    );
+  }
+
+  #checkStep(name: string, step: CellStep): void {
+    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} ${name} ${step.cell} ${step.event.type}`);
+    if (step.cell !== 'raft') return;
+    const snapshot = step.snapshot as RaftSnapshot;
+    const { leader, term } = snapshot.context;
+    for (const effect of step.effects) {
+      if (effect.type === 'leader.changed' && leader === name) this.#say(`${name} leads term ${term}`);
+    }
+    const appliedIndex =
+      this.#hosts.find((host) => host.name === name)?.node?.peer?.registers.appliedIndex ?? 0;
+    this.#invariants.check(name, {
+      context: snapshot.context,
+      isLeader: snapshot.matches('leader'),
+      appliedIndex,
+    });
+  }
+
+  #recordFault(fault: string, value: readonly string[]): void {
+    this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
+    this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
+    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')}`);
+    this.#say(`${fault} ${value.join(', ')}`);
+  }
+
+  #say(text: string): void {
+    this.#observe(`${(this.#schedule.nowMs / 1000).toFixed(3).padStart(8)} s  ${text}`);
+  }
+}

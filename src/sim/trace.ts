@@ -1,0 +1,37 @@
+/**
+ * What happened, line by line. A hash of all of it tells whether two runs were the same run; the last lines are
+ * kept to be read when something went wrong.
+ */
+export class Trace {
+  readonly #keep: number;
+  #lines: string[] = [];
+  #a = 0xdeadbeef;
+  #b = 0x41c6ce57;
+
+  constructor(keep = 400) {
+    this.#keep = keep;
+  }
+
+  add(line: string): void {
+    for (let i = 0; i < line.length; i += 1) {
+      const unit = line.charCodeAt(i);
+      this.#a = Math.imul(this.#a ^ unit, 2654435761);
+      this.#b = Math.imul(this.#b ^ unit, 1597334677);
+    }
+    this.#lines.push(line);
+    if (this.#lines.length >= 2 * this.#keep) this.#lines = this.#lines.slice(-this.#keep);
+  }
+
+  /** The latest lines, oldest first. */
+  get tail(): readonly string[] {
+    return this.#lines.slice(-this.#keep);
+  }
+
+  /** 16 hexadecimal digits (two multiplicative hashes; not for secrets). */
+  get hash(): string {
+    const a =
+      Math.imul(this.#a ^ (this.#a >>> 16), 2246822507) ^ Math.imul(this.#b ^ (this.#b >>> 13), 3266489909);
+    const b = Math.imul(this.#b ^ (this.#b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+    return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+  }
+}

@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { UsageError } from '../../src/cli/usage.ts';
+import { SIM_HELP, simCommand } from '../../src/sim/command.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+async function run(...args: string[]): Promise<{ code: number; printed: string }> {
+  let printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  const code = await simCommand(args);
+  vi.restoreAllMocks();
+  return { code, printed };
+}
+
+describe('actorum sim', () => {
+  it('prints what the seed chose, what was found, and the hash of the trace', async () => {
+    const { code, printed } = await run('--seed', '7', '--seconds', '2');
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^seed 7: \d nodes?, 2 s/);
+    expect(printed).toMatch(/trace hash [0-9a-f]{16}\n$/);
+  });
+
+  it('replays exactly by the command that it names', async () => {
+    const first = JSON.parse((await run('--seed', '9', '--seconds', '2', '--json')).printed);
+    const args = (first.replay as string)
+      .split(' ')
+      .slice(2)
+      .filter((arg) => arg !== '--verbose');
+    const again = JSON.parse((await run(...args, '--json')).printed);
+    expect(again.traceHash).toBe(first.traceHash);
+    expect(first.valid).toBe(true);
+  });
+
+  it('takes what is given and draws the rest', async () => {
+    const { printed } = await run('--seed', '7', '--nodes', '4', '--loss', '0.5', '--seconds', '1', '--json');
+    const { options } = JSON.parse(printed);
+    expect(options.nodes).toBe(4);
+    expect(options.weather.loss).toBe(0.5);
+  });
+
+  it('runs many seeds and says which', async () => {
+    const { code, printed } = await run('--seed', '100', '--runs', '3', '--seconds', '1');
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^3 seeds \(100 to 102\)/);
+  });
+
+  it.each([
+    [['--nodes', '0'], /--nodes is "0"/],
+    [['--nodes', 'three'], /--nodes is "three"/],
+    [['--nodes', '2.5'], /--nodes is "2.5"/],
+    [['--loss', '1.5'], /--loss is "1.5"/],
+    [['--seed', '-1'], /--seed/],
+    [['--min-delay-ms', '9', '--max-delay-ms', '3'], /above --max-delay-ms 3/],
+    [['--speed'], /--speed/],
+    [['extra'], /extra/],
+  ])('refuses %j', async (args, message) => {
+    const refused = run(...args);
+    await expect(refused).rejects.toThrow(UsageError);
+    await expect(refused).rejects.toThrow(message);
+  });
+
+  it('lists every option in its help', async () => {
+    const { printed } = await run('--help');
+    expect(printed).toBe(SIM_HELP);
+    for (const option of ['--seed', '--runs', '--crash-rate', '--sync-ms', '--json', '--verbose']) {
+      expect(printed).toContain(option);
+    }
+  });
+});
