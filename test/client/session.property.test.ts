@@ -90,7 +90,7 @@ class Scene {
           : f === 'cas'
             ? await session.cas(key, expected, written)
             : await session.read(key, { from });
-      const seen = 'value' in rest ? { value: rest.value } : {};
+      const seen = 'value' in rest ? { value: rest.value as Json } : {};
       this.#record(process, 'ok', { ...asked, ...seen }, index === undefined ? {} : { shownIndex: index });
       return 'ok';
     } catch (failure) {
