@@ -28,6 +28,8 @@ const USAGE = 'src/cli/usage.ts';
 export const ROOMS: readonly Room[] = [
   { path: 'machines/', rooms: [], packages: ['xstate'] },
   { path: 'src/verify/', rooms: [], packages: [] },
+  // A library that stands alone: of the charts' room it takes the type of JSON values.
+  { path: 'src/client/', rooms: ['machines/json.ts'], packages: [] },
   { path: 'src/actors/', rooms: ['machines/'], packages: ['rxjs', 'xstate'] },
   { path: 'src/maelstrom/', rooms: ['machines/'], packages: ['valibot'], runsNoChart: true },
   { path: 'src/host/', rooms: [], packages: ['*', 'node:'] },
