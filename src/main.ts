@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { BENCH_HELP, benchCommand } from './bench/command.ts';
 import { CHARTS_HELP, chartsCommand } from './charts/command.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
@@ -14,16 +15,14 @@ Commands:
   bench     a cluster of real processes under load and partitions, judged at the end
   charts    the statecharts as diagrams, definitions and pages
   help      this text, or "actorum help <command>"
+  version   the version of actorum
 
 actorum <command> --help tells everything about a command.
 `;
 
-const COMMANDS: {
-  readonly [name: string]: {
-    readonly run: (args: readonly string[]) => Promise<number>;
-    readonly help: string;
-  };
-} = {
+type Command = { readonly run: (args: readonly string[]) => Promise<number>; readonly help: string };
+
+const COMMANDS: { readonly [name: string]: Command } = {
   node: { run: nodeCommand, help: NODE_HELP },
   sim: { run: simCommand, help: SIM_HELP },
   bench: { run: benchCommand, help: BENCH_HELP },
@@ -33,33 +32,52 @@ const COMMANDS: {
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === undefined && !process.stdin.isTTY) return nodeCommand([]);
+  if (first === 'version' || first === '--version') return print(`${version()}\n`);
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    const topic = COMMANDS[rest[0] ?? ''];
-    process.stdout.write(topic?.help ?? HELP);
-    return 0;
+    return print(rest[0] === undefined ? HELP : commandNamed(rest[0]).help);
   }
   // Maelstrom and people who try things out start a node with options alone.
   if (first.startsWith('-')) return nodeCommand(args);
-  const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
-  if (command === undefined) {
-    throw new UsageError(
-      `there is no command "${first}"`,
-      `the commands are ${Object.keys(COMMANDS).join(', ')}`,
-    );
-  }
-  return command.run(rest);
+  return commandNamed(first).run(rest);
 }
+
+function commandNamed(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return command;
+  throw new UsageError(
+    `there is no command "${name}"`,
+    `the commands are ${Object.keys(COMMANDS).join(', ')}`,
+  );
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version);
+}
+
+/** What went wrong, on stderr: one line for a mistake of the user's, and everything for one of ours. */
+function explain(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}; ${error.hint}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+// Whoever reads the output may stop reading (`| head`); that is no error. A node minds its own output.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+});
 
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    if (error instanceof UsageError) {
-      process.stderr.write(`actorum: ${error.message}; ${error.hint}\n`);
-      process.exitCode = 2;
-    } else {
-      throw error;
-    }
+    process.stderr.write(`actorum: ${explain(error)}\n`);
+    // 1 is a verdict: a property that does not hold. Whatever kept a command from reaching one is 2.
+    process.exitCode = 2;
   },
 );

@@ -39,12 +39,23 @@ export function stepDown(context: RaftContext): Patch {
  * part of the wait is left, so that a lost leader is missed after one to two timeouts and not two to three.
  */
 export function loseLeader(context: RaftContext): Patch {
-  const { settings, random } = context;
+  return { ...stepDown(context), ...drawRest(context) };
+}
+
+/**
+ * Asks again, because the answers did not come or did not suffice. A pre-vote spends no term and disturbs nobody, so
+ * it need not wait as long as an election; only long enough for answers to arrive.
+ */
+export function retryPreVote(context: RaftContext): Patch {
+  return { ...startPreVote(context), ...drawRest(context) };
+}
+
+/** The random part of a wait: up to one election timeout, and no less than a heartbeat. */
+function drawRest({ settings, random }: RaftContext): Pick<RaftContext, 'random' | 'patienceMs'> {
   const { random: next, patienceMs } = drawPatience(settings, random);
   return {
-    ...stepDown(context),
     random: next,
-    patienceMs: Math.max(1, patienceMs - settings.electionTimeoutMs),
+    patienceMs: Math.max(settings.heartbeatMs, patienceMs - settings.electionTimeoutMs),
   };
 }
 
@@ -70,7 +81,7 @@ export function recordAnswer(
   event: EventOf<RaftEvent, 'vote.response' | 'prevote.response'>,
 ): Patch {
   // A voter is asked once a campaign; a repeated answer is the same answer, whatever the network made of it.
-  if (context.votes[event.from] !== undefined) return {};
+  if (Object.hasOwn(context.votes, event.from)) return {};
   return { votes: { ...context.votes, [event.from]: event.granted } };
 }
 

@@ -67,7 +67,7 @@ export type AppendResponse = Header & {
   readonly round: number;
 };
 
-/** Thesis section 9.6: would you vote for me in the term after mine? Changes nothing at the receiver. */
+/** Thesis section 9.6: would you vote for me in the term after mine? Nobody's vote is spent on it. */
 export type PreVoteRequest = Header & {
   readonly type: 'prevote.request';
   readonly lastIndex: number;

@@ -33,6 +33,7 @@ export const raftMachine = setup({
     stepDown: update(election.stepDown),
     loseLeader: update(election.loseLeader),
     startPreVote: update(election.startPreVote),
+    retryPreVote: update(election.retryPreVote),
     startVote: update(election.startVote),
     recordAnswer: update('vote.response', 'prevote.response', election.recordAnswer),
     recordVote: update('vote.request', election.recordVote),
@@ -214,6 +215,14 @@ export const raftMachine = setup({
               description: 'A campaign against a live leader is not even answered (thesis 4.2.3).',
             },
             'prevote.request': { actions: 'refuse' },
+            'vote.request': [
+              {
+                guard: 'mayVoteFor',
+                actions: 'grant',
+                description: "The leader's own request once more: it has this vote already.",
+              },
+              { actions: 'refuse' },
+            ],
             'election.timeout': { target: 'waiting', actions: ['loseLeader', 'announceLeader'] },
           },
         },
@@ -224,10 +233,11 @@ export const raftMachine = setup({
       initial: 'preVote',
       exit: 'clearElectionTimer',
       on: {
-        'election.timeout': {
-          target: '.preVote',
-          actions: ['startPreVote', 'requestPreVotes'],
-          description: 'Nobody won in time: begin again, with another patience.',
+        'vote.request': {
+          guard: 'mayVoteFor',
+          target: 'follower.waiting',
+          actions: ['recordVote', 'persistHardState', 'grant'],
+          description: 'Another candidate of this term gets the vote, and the time to win.',
         },
       },
       states: {
@@ -235,21 +245,31 @@ export const raftMachine = setup({
           description:
             'Asks whether it would be elected, before it disturbs anyone with a new term (thesis 9.6).',
           entry: 'setElectionTimer',
-          on: { 'prevote.response': { actions: 'recordAnswer' } },
+          on: {
+            'prevote.response': { actions: 'recordAnswer' },
+            'election.timeout': { actions: ['retryPreVote', 'setElectionTimer', 'requestPreVotes'] },
+          },
           always: [
             {
               guard: 'hasMajority',
               target: 'vote',
               actions: ['startVote', 'persistHardState', 'requestVotes'],
             },
-            { guard: 'hasLost', target: '#raft.follower.waiting', actions: 'stepDown' },
+            { guard: 'hasLost', target: '#raft.follower.waiting', actions: 'loseLeader' },
           ],
         },
         vote: {
           description:
             'Has opened a new term, voted for itself in it, and asks for the votes of the others (5.2).',
           entry: 'setElectionTimer',
-          on: { 'vote.response': { actions: 'recordAnswer' } },
+          on: {
+            'vote.response': { actions: 'recordAnswer' },
+            'election.timeout': {
+              target: 'preVote',
+              actions: ['startPreVote', 'requestPreVotes'],
+              description: 'Nobody won in time: begin again, with another patience.',
+            },
+          },
           always: [
             { guard: 'hasMajority', target: '#raft.leader', actions: ['takeOffice', 'announceLeader'] },
             { guard: 'hasLost', target: '#raft.follower.waiting', actions: 'stepDown' },

@@ -77,14 +77,11 @@ export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
 function planAll(
   context: RaftContext,
 ): Pick<RaftContext, 'progress'> & { appends: readonly PlannedAppend[] } {
-  const appends: PlannedAppend[] = [];
-  const progress: { [node: string]: Progress } = {};
-  for (const to of context.settings.peers) {
-    const plan = planAppends(context, to, progressOf(context, to));
-    progress[to] = plan.progress;
-    for (const planned of plan.appends) appends.push(planned);
-  }
-  return { progress, appends };
+  const plans = context.settings.peers.map((to) => planAppends(context, to, progressOf(context, to)));
+  return {
+    progress: Object.fromEntries(plans.map(({ progress }, i) => [context.settings.peers[i], progress])),
+    appends: plans.flatMap(({ appends }) => appends),
+  };
 }
 
 /** The follower that leadership is being transferred to, once it lacks nothing (thesis section 3.10). */
@@ -134,9 +131,7 @@ export function isEstablished({ commitIndex, log, term }: RaftContext): boolean 
 
 /** The time for a heartbeat: every follower is due a message at the end of this turn. */
 export function markHeartbeat(context: RaftContext): Patch {
-  const progress: { [node: string]: Progress } = {};
-  for (const peer of context.settings.peers) progress[peer] = { ...progressOf(context, peer), due: true };
-  return { progress, decided: NOTHING_DECIDED };
+  return { progress: eachProgress(context, { due: true }), decided: NOTHING_DECIDED };
 }
 
 /** CheckQuorum: whether a majority has been heard from since the last time (thesis section 6.2). */
@@ -146,9 +141,7 @@ export function hasActiveMajority({ settings, progress }: RaftContext): boolean 
 }
 
 export function forgetActivity(context: RaftContext): Patch {
-  const progress: { [node: string]: Progress } = {};
-  for (const peer of context.settings.peers) progress[peer] = { ...progressOf(context, peer), active: false };
-  return { progress, decided: NOTHING_DECIDED };
+  return { progress: eachProgress(context, { active: false }), decided: NOTHING_DECIDED };
 }
 
 /** Whether the follower's log agrees with the leader's up to where the message starts (paper figure 2, step 2). */
@@ -274,6 +267,13 @@ export function applyCommitted({ log, commitIndex, decided }: RaftContext): read
   const { applyFrom } = decided;
   if (applyFrom === 0) return [];
   return [{ type: 'apply', firstIndex: applyFrom, entries: slice(log, applyFrom, commitIndex) }];
+}
+
+function eachProgress(context: RaftContext, patch: Partial<Progress>): RaftContext['progress'] {
+  // Built from entries, because a node may have any name, `__proto__` included.
+  return Object.fromEntries(
+    context.settings.peers.map((peer) => [peer, { ...progressOf(context, peer), ...patch }]),
+  );
 }
 
 function progressOf(context: RaftContext, peer: string): Progress {

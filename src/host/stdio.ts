@@ -41,6 +41,12 @@ export type Stdio = {
   close(): Promise<void>;
 };
 
+/**
+ * The most lines that are handed over together. More than arrive together while clients wait for answers, and few
+ * enough that a burst of requests for the longest values does not ask for more memory than there is.
+ */
+const LINES_PER_TURN = 64;
+
 /** Serves the two pipes until `close`. */
 export function serveStdio(options: StdioOptions): Stdio {
   const { input, output, onLines, onEnd, onWarning, signals = process } = options;
@@ -48,21 +54,53 @@ export function serveStdio(options: StdioOptions): Stdio {
   const limitBytes = options.lineLimitBytes ?? 16 * 1024 * 1024;
   const splitter = createLineSplitter({ limitBytes, warn: onWarning });
 
+  /** Lines that the output has not been given yet, and their length. */
   let unwritten: string[] = [];
+  let unwrittenLength = 0;
+  /** Lines of input that were not handed over yet, because answers enough are waiting already. */
+  let backlog: readonly Line[] = [];
   let turnEnd: NodeJS.Immediate | null = null;
   let ended = false;
-  /** Input is paused until the output has drained. */
+  /** A listener waits for the output to drain. */
   let waiting = false;
   /** The reader of the output is gone: whatever is still written has nowhere to go. */
   let outputGone = false;
 
-  function deliver(lines: readonly Line[]): void {
-    if (lines.length > 0) onLines(lines);
+  /** More output waits than should. */
+  function isLagging(): boolean {
+    return !outputGone && output.writableLength + unwrittenLength > outputLimitBytes;
+  }
+
+  /** Hands over what was read, some lines at a time, for as long as the reader of the output keeps up. */
+  function deliver(): void {
+    while (backlog.length > 0 && (ended || !isLagging())) {
+      const turn = backlog.slice(0, LINES_PER_TURN);
+      backlog = backlog.slice(LINES_PER_TURN);
+      onLines(turn);
+    }
+    if (backlog.length > 0 || isLagging()) waitForDrain();
+  }
+
+  function waitForDrain(): void {
+    if (ended || waiting) return;
+    waiting = true;
+    input.pause();
+    flush();
+    if (output.writableNeedDrain) output.once('drain', drained);
+    else setImmediate(drained);
+  }
+
+  function drained(): void {
+    waiting = false;
+    flush();
+    deliver();
+    if (!ended && !waiting) input.resume();
   }
 
   function end(reason: EndReason): void {
     if (ended) return;
     ended = true;
+    deliver();
     input.off('data', read);
     input.pause();
     // A second signal finds no listener and ends the process at once, as an impatient user expects.
@@ -72,12 +110,14 @@ export function serveStdio(options: StdioOptions): Stdio {
   }
 
   function read(chunk: Uint8Array): void {
-    deliver(splitter.push(chunk));
+    const lines = splitter.push(chunk);
+    backlog = backlog.length === 0 ? lines : [...backlog, ...lines];
+    deliver();
   }
 
   function readEnd(): void {
     if (ended) return;
-    deliver(splitter.end());
+    backlog = [...backlog, ...splitter.end()];
     end('input ended');
   }
 
@@ -93,24 +133,33 @@ export function serveStdio(options: StdioOptions): Stdio {
     end('output closed');
   }
 
-  function resume(): void {
-    waiting = false;
-    if (!ended) input.resume();
-  }
-
+  /** Gives the output what it can take: pieces of bounded size, because one string or one system call is bounded too. */
   function flush(): void {
     if (turnEnd !== null) clearImmediate(turnEnd);
     turnEnd = null;
-    if (unwritten.length === 0) return;
-    const text = `${unwritten.join('\n')}\n`;
-    unwritten = [];
-    if (outputGone) return;
-    output.write(text);
-    if (output.writableLength > outputLimitBytes && output.writableNeedDrain && !waiting && !ended) {
-      waiting = true;
-      input.pause();
-      output.once('drain', resume);
+    while (unwritten.length > 0 && !outputGone && output.writableLength <= outputLimitBytes) {
+      output.write(nextPiece());
     }
+    if (outputGone) forgetUnwritten();
+    else if (unwritten.length > 0) waitForDrain();
+  }
+
+  /** Lines of about the limit's length, and always at least one. */
+  function nextPiece(): string {
+    let count = 0;
+    let length = 0;
+    while (count < unwritten.length && (count === 0 || length < outputLimitBytes)) {
+      length += (unwritten[count] as string).length;
+      count += 1;
+    }
+    const lines = unwritten.splice(0, count);
+    unwrittenLength -= length;
+    return `${lines.join('\n')}\n`;
+  }
+
+  function forgetUnwritten(): void {
+    unwritten = [];
+    unwrittenLength = 0;
   }
 
   const terminate = (): void => end('SIGTERM');
@@ -124,6 +173,7 @@ export function serveStdio(options: StdioOptions): Stdio {
   return {
     write(line) {
       unwritten.push(line);
+      unwrittenLength += line.length;
       // An immediate runs after the input's callbacks of this turn, so all their answers leave together.
       turnEnd ??= setImmediate(flush);
     },
@@ -134,6 +184,7 @@ export function serveStdio(options: StdioOptions): Stdio {
       input.off('data', read);
       signals.off('SIGTERM', terminate);
       signals.off('SIGINT', interrupt);
+      while (unwritten.length > 0 && !output.destroyed) await written(output).then(flush);
       await written(output);
       input.destroy();
     },
