@@ -258,6 +258,20 @@ describe('Paper 5.3: the place where two logs part is looked for by one message 
     );
   });
 
+  it('after a refusal it tries behind its own last entry of the conflicting term, or before all of that term', () => {
+    const log = logOfTerms(1, 1, 1, 4, 4, 5, 5);
+    const next = (conflict: { term: number; index: number }) => {
+      const chart = freshLeader({ restored: restored(6, log) });
+      chart.endTurn();
+      chart.hear(rejected({ from: 'b', term: 7, index: 7, conflict }));
+      return turnFor(chart, 'b')[0];
+    };
+    expect(next({ term: 4, index: 4 })).toEqual([5, 3]);
+    expect(next({ term: 2, index: 4 })).toEqual([3, 5]);
+    expect(next({ term: 0, index: 3 })).toEqual([2, 6]);
+    expect(next({ term: 6, index: 1 })).toEqual([0, 8]);
+  });
+
   it('finds a long divergent tail by one refusal', () => {
     const network = new RaftNetwork(['a', 'b', 'c'], {
       a: { restored: restored(9, [...logOfTerms(1, 1), ...Array.from({ length: 50 }, () => entry(9))]) },
