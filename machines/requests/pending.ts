@@ -39,8 +39,8 @@ export type RequestsContext = {
   readonly nextNumber: number;
   /** By number. */
   readonly pending: readonly Pending[];
-  /** The patrol timer runs. It does whenever a request waits. */
-  readonly patrolling: boolean;
+  /** When the patrol timer fires; null while it does not run. It runs whenever a request waits. */
+  readonly patrolAtMs: number | null;
   /** What the last update decided, for the effects that follow it to carry out. */
   readonly decided: {
     readonly answers: readonly Settled[];
@@ -68,7 +68,7 @@ export function createRequestsContext({ input }: { input: RequestsInput }): Requ
     term: 0,
     nextNumber: 1,
     pending: [],
-    patrolling: false,
+    patrolAtMs: null,
     decided: NOTHING_DECIDED,
   };
 }
@@ -87,20 +87,21 @@ export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, '
   return {
     nextNumber: nextNumber + taken.length,
     pending: [...pending, ...taken],
-    patrolling: context.patrolling || taken.length > 0,
-    decided: {
-      answers,
-      handOver: leader === null ? [] : taken,
-      patrolMs: patrolMs(context, taken, event.nowMs),
-    },
+    ...schedulePatrol(context, taken, event.nowMs, { answers, handOver: leader === null ? [] : taken }),
   };
 }
 
-/** The patrol runs already, or is to come in time for the earliest deadline of these. */
-function patrolMs(context: RequestsContext, taken: readonly Pending[], nowMs: number): number | null {
-  if (taken.length === 0) return null;
-  const neededMs = nextPatrolMs(context.settings, taken, nowMs);
-  return context.patrolling && neededMs >= context.settings.retryMs ? null : neededMs;
+/** The patrol comes in time for the earliest deadline of these, and never later than it would have come. */
+function schedulePatrol(
+  { settings, patrolAtMs }: RequestsContext,
+  taken: readonly Pending[],
+  nowMs: number,
+  decided: Omit<RequestsContext['decided'], 'patrolMs'>,
+): Pick<RequestsContext, 'patrolAtMs' | 'decided'> {
+  const patrolMs = taken.length === 0 ? null : nextPatrolMs(settings, taken, nowMs);
+  const runsInTime = patrolMs === null || (patrolAtMs !== null && patrolAtMs <= nowMs + patrolMs);
+  if (runsInTime) return { patrolAtMs, decided: { ...decided, patrolMs: null } };
+  return { patrolAtMs: nowMs + patrolMs, decided: { ...decided, patrolMs } };
 }
 
 /** There is another leader, or none: whoever it is gets everything that waits. */
@@ -167,7 +168,8 @@ export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, '
     pending.push(kept);
   }
   const patrolMs = pending.length === 0 ? null : nextPatrolMs(settings, pending, nowMs);
-  return { pending, patrolling: patrolMs !== null, decided: { answers, handOver, patrolMs } };
+  const patrolAtMs = patrolMs === null ? null : nowMs + patrolMs;
+  return { pending, patrolAtMs, decided: { answers, handOver, patrolMs } };
 }
 
 function nextPatrolMs(settings: RequestsSettings, pending: readonly Pending[], nowMs: number): number {

@@ -1,0 +1,83 @@
+import type { LoggedOperation, Operation } from '../../machines/operations.ts';
+import type {
+  AppendRequest,
+  AppendResponse,
+  Entry,
+  PreVoteRequest,
+  PreVoteResponse,
+  RaftEvent,
+  VoteRequest,
+  VoteResponse,
+} from '../../machines/raft/events.ts';
+
+/** Short spellings of entries and messages: a test names only the fields that it is about. */
+
+type Fields<M> = Partial<Omit<M, 'type'>> & { readonly from: string; readonly term: number };
+
+export function write(value: number, key = 'x'): LoggedOperation {
+  return { type: 'write', key, value };
+}
+
+/** An entry of `term`. With a number it carries a write that node `a` took; without one it is a no-op. */
+export function entry(term: number, number?: number, bytes = 64): Entry {
+  if (number === undefined) return { term, op: null, origin: null, bytes };
+  const origin = { node: 'a', incarnation: 1, number, floor: 1 };
+  return { term, op: write(number), origin, bytes };
+}
+
+/** The log whose entries have these terms, as the paper's figures draw it. */
+export function logOfTerms(...terms: readonly number[]): readonly Entry[] {
+  return terms.map((term) => entry(term));
+}
+
+export function appendRequest(fields: Fields<AppendRequest>): AppendRequest {
+  return {
+    type: 'append.request',
+    prevIndex: 0,
+    prevTerm: 0,
+    entries: [],
+    commitIndex: 0,
+    round: 0,
+    ...fields,
+  };
+}
+
+/** The follower's log is the leader's up to `index`. */
+export function accepted(fields: Fields<AppendResponse>): AppendResponse {
+  return { type: 'append.response', success: true, index: 0, conflict: null, round: 0, ...fields };
+}
+
+/** The follower's log is not the leader's at `index`. */
+export function rejected(fields: Fields<AppendResponse>): AppendResponse {
+  return { type: 'append.response', success: false, index: 0, conflict: null, round: 0, ...fields };
+}
+
+export function voteRequest(fields: Fields<VoteRequest>): VoteRequest {
+  return { type: 'vote.request', lastIndex: 0, lastTerm: 0, transfer: false, ...fields };
+}
+
+export function voteResponse(fields: Fields<VoteResponse>): VoteResponse {
+  return { type: 'vote.response', granted: true, ...fields };
+}
+
+export function preVoteRequest(fields: Fields<PreVoteRequest>): PreVoteRequest {
+  return { type: 'prevote.request', lastIndex: 0, lastTerm: 0, ...fields };
+}
+
+export function preVoteResponse(fields: Fields<PreVoteResponse>): PreVoteResponse {
+  return { type: 'prevote.response', granted: true, ...fields };
+}
+
+type Proposal = Extract<RaftEvent, { type: 'requests.proposed' }>;
+
+/** Operations that the clients of `from` asked for, numbered from `first`. */
+export function proposal(
+  fields: { readonly from: string; readonly term: number; readonly first?: number; readonly bytes?: number },
+  ...ops: readonly Operation[]
+): Proposal {
+  const { from, term, first = 1, bytes = 64 } = fields;
+  const requests = ops.map((op, i) => ({ number: first + i, op, bytes }));
+  return { type: 'requests.proposed', from, term, incarnation: 1, floor: 1, requests };
+}
+
+export const READ: Operation = { type: 'read', key: 'x' };

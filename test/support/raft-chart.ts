@@ -1,0 +1,200 @@
+import type { SnapshotFrom } from 'xstate';
+import type { RaftInput, RestoredState } from '../../machines/raft/context.ts';
+import type { Entry, RaftEffect, RaftEvent, RaftMessage, TimerName } from '../../machines/raft/events.ts';
+import { lastIndex, slice } from '../../machines/raft/log.ts';
+import { raftMachine } from '../../machines/raft/raft.machine.ts';
+import { triage } from '../../machines/raft/terms.ts';
+import { createGate } from '../../src/actors/step.ts';
+import { accepted, appendRequest, preVoteResponse, voteResponse } from './messages.ts';
+
+const gate = createGate(raftMachine);
+
+export type RaftSnapshot = SnapshotFrom<typeof raftMachine>;
+export type Effect<T extends RaftEffect['type']> = Extract<RaftEffect, { type: T }>;
+export type Sent<T extends RaftMessage['type']> = Effect<'send'> & {
+  readonly message: Extract<Effect<'send'>['message'], { readonly type: T }>;
+};
+
+/**
+ * One node's raft chart, moved through its events only, with a disk that keeps what the chart asked to persist.
+ * Every step returns its effects in order.
+ */
+export class RaftChart {
+  readonly input: RaftInput;
+  snapshot: RaftSnapshot;
+  /** What a restart would find. */
+  disk: RestoredState;
+  /** The timers that run, with what they were last set to. */
+  readonly timers = new Map<TimerName, number>();
+  /** Every entry that was handed on to be applied, in order. */
+  readonly applied: Entry[] = [];
+
+  constructor(input: Partial<RaftInput> = {}) {
+    this.input = { id: 'a', voters: ['a', 'b', 'c'], seed: 1, ...input };
+    this.disk = this.input.restored ?? { term: 0, votedFor: null, entries: [] };
+    const { snapshot, effects } = gate.start(this.input);
+    this.snapshot = snapshot;
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  get id(): string {
+    return this.input.id;
+  }
+
+  get context(): RaftSnapshot['context'] {
+    return this.snapshot.context;
+  }
+
+  /** The state as a path: `leader.serving`. */
+  get state(): string {
+    return statePath(this.snapshot);
+  }
+
+  get entries(): readonly Entry[] {
+    return slice(this.context.log, 1, lastIndex(this.context.log));
+  }
+
+  get terms(): readonly number[] {
+    return this.entries.map(({ term }) => term);
+  }
+
+  step(event: RaftEvent): readonly RaftEffect[] {
+    const { snapshot, effects } = gate.step(this.snapshot, event);
+    this.snapshot = snapshot;
+    for (const effect of effects) this.#carryOut(effect);
+    return effects;
+  }
+
+  /** Takes a message as a node does: terms first. */
+  hear(message: RaftMessage): readonly RaftEffect[] {
+    const first = triage(this.context.term, message, false);
+    if (first === null) return [];
+    const effects = this.step(first);
+    if (first.type !== 'term.seen') return effects;
+    const then = triage(this.context.term, message, true);
+    return then === null ? effects : [...effects, ...this.step(then)];
+  }
+
+  endTurn(): readonly RaftEffect[] {
+    return this.step({ type: 'turn.ended' });
+  }
+
+  /** The same node after a crash: all it has is its disk. */
+  restarted(): RaftChart {
+    return new RaftChart({ ...this.input, restored: this.disk });
+  }
+
+  #carryOut(effect: RaftEffect): void {
+    if (effect.type === 'timer.set') this.timers.set(effect.timer, effect.ms);
+    else if (effect.type === 'timer.clear') this.timers.delete(effect.timer);
+    else if (effect.type === 'apply') this.#apply(effect);
+    else if (effect.type === 'persist') this.#persist(effect);
+  }
+
+  #apply({ firstIndex, entries }: Effect<'apply'>): void {
+    if (firstIndex !== this.applied.length + 1) {
+      throw new Error(`${this.id} applies from ${firstIndex} after ${this.applied.length}`);
+    }
+    this.applied.push(...entries);
+  }
+
+  #persist({ hardState, log }: Effect<'persist'>): void {
+    const { entries } = this.disk;
+    if (log !== null && log.from > entries.length + 1) {
+      throw new Error(`${this.id} writes from ${log.from} after ${entries.length}`);
+    }
+    this.disk = {
+      ...this.disk,
+      ...hardState,
+      entries: log === null ? entries : [...entries.slice(0, log.from - 1), ...log.entries],
+    };
+  }
+}
+
+/** `leader.serving` for `{ leader: 'serving' }`. */
+export function statePath(snapshot: { readonly value: unknown }): string {
+  const { value } = snapshot;
+  if (typeof value === 'string') return value;
+  return Object.entries(value as { [name: string]: unknown })
+    .map(([name, child]) => `${name}.${statePath({ value: child })}`)
+    .join('+');
+}
+
+export function effectsOf<T extends RaftEffect['type']>(
+  effects: readonly RaftEffect[],
+  type: T,
+): Effect<T>[] {
+  return effects.filter((effect): effect is Effect<T> => effect.type === type);
+}
+
+/** The messages of one type among the effects. */
+export function sent<T extends RaftMessage['type']>(effects: readonly RaftEffect[], type: T): Sent<T>[] {
+  return effectsOf(effects, 'send').filter((effect): effect is Sent<T> => effect.message.type === type);
+}
+
+/** Where in the effects the first one stands that fits; -1 for nowhere. */
+export function position(effects: readonly RaftEffect[], type: string, message?: string): number {
+  return effects.findIndex(
+    (effect) =>
+      effect.type === type &&
+      (message === undefined || (effect.type === 'send' && effect.message.type === message)),
+  );
+}
+
+export function restored(term: number, entries: readonly Entry[], votedFor: string | null = null) {
+  return { term, votedFor, entries } as const;
+}
+
+/** A node that follows `leader`, from whom it has had word. */
+export function follower(
+  leader: string,
+  input: Partial<RaftInput> & { readonly term?: number } = {},
+): RaftChart {
+  const chart = new RaftChart(input);
+  const { term = Math.max(1, chart.context.term) } = input;
+  chart.hear(appendRequest({ from: leader, term }));
+  return chart;
+}
+
+/** A node that asks whether it would be elected. */
+export function preCandidate(input: Partial<RaftInput> = {}): RaftChart {
+  const chart = new RaftChart(input);
+  chart.step({ type: 'election.timeout' });
+  return chart;
+}
+
+/** A node that stands for election in the term after the one it was restored with. */
+export function candidate(input: Partial<RaftInput> = {}): RaftChart {
+  const chart = preCandidate(input);
+  const { peers } = chart.context.settings;
+  for (const from of peers) {
+    if (chart.state === 'candidate.preVote') chart.hear(preVoteResponse({ from, term: chart.context.term }));
+  }
+  return chart;
+}
+
+/** A node that has just won its election; its turn is not ended. */
+export function freshLeader(input: Partial<RaftInput> = {}): RaftChart {
+  const chart = candidate(input);
+  for (const from of chart.context.settings.peers) {
+    if (chart.state === 'candidate.vote') chart.hear(voteResponse({ from, term: chart.context.term }));
+  }
+  return chart;
+}
+
+/** A leader to whom every peer has acknowledged its whole log, so that it serves and pipelines. */
+export function servingLeader(input: Partial<RaftInput> = {}): RaftChart {
+  const chart = freshLeader(input);
+  chart.endTurn();
+  acknowledgeAll(chart);
+  chart.endTurn();
+  return chart;
+}
+
+/** Every peer (or these) acknowledges the leader's whole log, and the latest round of reads. */
+export function acknowledgeAll(chart: RaftChart, from = chart.context.settings.peers): void {
+  const { term, log, reads } = chart.context;
+  for (const peer of from) {
+    chart.hear(accepted({ from: peer, term, index: lastIndex(log), round: reads.round }));
+  }
+}
