@@ -7,6 +7,8 @@ import { maelstromIoMachine } from './maelstrom/maelstrom-io.machine.ts';
 import { raftMachine } from './raft/raft.machine.ts';
 import { linearRegisterMachine } from './register/linear.machine.ts';
 import { requestsMachine } from './requests/requests.machine.ts';
+import { rywReadMachine } from './session/ryw-read.machine.ts';
+import { sessionMachine } from './session/session.machine.ts';
 
 /** Every chart of the house, with its purpose in one line. */
 export const catalogue = [
@@ -34,6 +36,18 @@ export const catalogue = [
     title: 'Linearizable register',
     purpose: 'One key of the linearizable store: absent, then present with the latest value.',
   },
+  {
+    name: 'session',
+    machine: sessionMachine,
+    title: 'Session',
+    purpose: 'What one client has been shown by one node, and so must not see earlier again.',
+  },
+  {
+    name: 'ryw-read',
+    machine: rywReadMachine,
+    title: 'Waiting read',
+    purpose: 'One read that must not be older than what its client has seen: served here, or by the leader.',
+  },
 ] as const;
 
 export { InvariantViolation, invariant } from './assert.ts';
@@ -48,4 +62,13 @@ export * from './random.ts';
 export type * from './register/linear.machine.ts';
 export type * from './requests/events.ts';
 export type * from './requests/pending.ts';
-export { linearRegisterMachine, maelstromIoMachine, raftMachine, requestsMachine };
+export type * from './session/ryw-read.machine.ts';
+export type * from './session/session.machine.ts';
+export {
+  linearRegisterMachine,
+  maelstromIoMachine,
+  raftMachine,
+  requestsMachine,
+  rywReadMachine,
+  sessionMachine,
+};

@@ -15,6 +15,18 @@ export type CasOperation = {
 export type LoggedOperation = WriteOperation | CasOperation;
 export type Operation = ReadOperation | LoggedOperation;
 
+/** A read that any replica may serve that has applied what its client has seen. */
+export type RywReadOperation = {
+  readonly type: 'ryw_read';
+  readonly key: Json;
+  /** The client's token: it must not be shown anything older. Null when the node is to know it. */
+  readonly lastWriteIndex: number | null;
+  readonly preferFollower: boolean;
+};
+
+/** Everything that a client may ask for. */
+export type ClientOperation = Operation | RywReadOperation;
+
 /** Maelstrom's error codes that this system answers with, and what each promises. */
 export const ERROR = {
   /** Indefinite: the operation may or may not have happened, and may happen later. */
@@ -41,3 +53,26 @@ export type Outcome =
   | { readonly type: 'write_ok' }
   | { readonly type: 'cas_ok' }
   | { readonly type: 'error'; readonly code: number; readonly text: string };
+
+/** What became of a ryw_read: served by the node that was asked, or by the leader in its stead. */
+export type RywOutcome =
+  | {
+      readonly type: 'ryw_read_ok';
+      readonly value: Json;
+      readonly servedBy: string;
+      /** What the serving node had applied. */
+      readonly index: number;
+      /** How long the read waited for that, in milliseconds. */
+      readonly waitedMs: number;
+      readonly reason: null;
+    }
+  | {
+      readonly type: 'ryw_read_ok';
+      readonly value: Json;
+      readonly servedBy: string;
+      readonly index: number;
+      readonly waitedMs: null;
+      readonly reason: 'leader_preferred' | 'follower_behind_redirected_to_leader';
+    };
+
+export type ClientOutcome = Outcome | RywOutcome;

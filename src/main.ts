@@ -12,7 +12,7 @@ Commands:
   node      one node of a cluster on stdin and stdout (the default when stdin is not a terminal)
   sim       a whole cluster in one process, in virtual time, under every fault; one seed, one run
   bench     a cluster of real processes under load and partitions, judged at the end
-  charts    the charts as diagrams and tables
+  charts    the statecharts as diagrams, definitions and pages
   help      this text, or "actorum help <command>"
 
 actorum <command> --help tells everything about a command.

@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts';
-import type { Operation, Outcome } from '../operations.ts';
+import type { ClientOperation, ClientOutcome } from '../operations.ts';
 import type { PeerMessage } from '../raft/events.ts';
 
 /** A client's request that has passed validation, with what its reply will need. */
@@ -7,7 +7,7 @@ export type ClientRequest = {
   readonly client: string;
   /** null when the request had no `msg_id`: it is carried out and not answered. */
   readonly msgId: number | null;
-  readonly op: Operation;
+  readonly op: ClientOperation;
   /** Length of the request on the wire, in bytes. */
   readonly bytes: number;
 };
@@ -16,7 +16,9 @@ export type ClientRequest = {
 export type ClientAnswer = {
   readonly client: string;
   readonly msgId: number | null;
-  readonly outcome: Outcome;
+  readonly outcome: ClientOutcome;
+  /** The log index at which the operation took place or was read; null when it did not. */
+  readonly index: number | null;
 };
 
 /**

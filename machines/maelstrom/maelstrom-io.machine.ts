@@ -6,6 +6,8 @@ import { answerReplies, errorReply, expectsReply, messageCount, unanswerable } f
 
 /** What the node's end of the wire remembers. */
 export type MaelstromIoContext = {
+  /** Plain replies tell at which index of the log their operation took place (workload ryw-kv). */
+  readonly showsIndex: boolean;
   /** The name that `init` gave this node. Null exactly while awaiting init (or closed before it ever came). */
   readonly nodeId: string | null;
   /** The `msg_id` of the next reply. It counts every reply since `init_ok`, which is 0, and never goes back. */
@@ -18,8 +20,12 @@ export type MaelstromIoContext = {
 
 const { update, effects, guard } = chartActions<MaelstromIoContext, MaelstromEvent, MaelstromEffect>();
 
-function createContext(): MaelstromIoContext {
-  return { nodeId: null, nextMsgId: 0, open: 0, passedOver: 0 };
+/** Which keys replies carry; lin-kv's when left out. */
+export type MaelstromIoInput = { readonly workload: 'lin-kv' | 'ryw-kv' } | undefined;
+
+function createContext({ input }: { input: MaelstromIoInput }): MaelstromIoContext {
+  const showsIndex = input?.workload === 'ryw-kv';
+  return { showsIndex, nodeId: null, nextMsgId: 0, open: 0, passedOver: 0 };
 }
 
 /** The node's own name, which every state after awaitingInit may rely on. */
@@ -40,6 +46,7 @@ export const maelstromIoMachine = setup({
     context: {} as MaelstromIoContext,
     events: {} as MaelstromEvent,
     emitted: {} as MaelstromEffect,
+    input: {} as MaelstromIoInput,
   },
   guards: {
     expectsReply: guard(
@@ -113,7 +120,7 @@ export const maelstromIoMachine = setup({
     ]),
 
     replyAnswers: effects('answers.ready', (context, event) =>
-      answerReplies(ownName(context), event.answers, context.nextMsgId),
+      answerReplies(ownName(context), event.answers, context.nextMsgId, context.showsIndex),
     ),
     settleRequests: update('answers.ready', (context, event) => {
       const open = context.open - event.answers.length;

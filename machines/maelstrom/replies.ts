@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts';
-import type { Outcome } from '../operations.ts';
+import type { ClientOutcome, RywOutcome } from '../operations.ts';
 import type { ClientAnswer, ClientRequest, MaelstromEffect, MaelstromEvent, ReplyTo } from './events.ts';
 
 /** What replies are made of, and how messages are counted: the arithmetic beside the I/O chart. */
@@ -57,17 +57,24 @@ export function errorReply(
  * `msg_id` gets none, and uses no number.
  *
  * @param firstMsgId the number of the first reply
+ * @param showsIndex whether plain replies tell at which index of the log their operation took place
  */
 export function answerReplies(
   src: string,
   answers: readonly ClientAnswer[],
   firstMsgId: number,
+  showsIndex: boolean,
 ): MaelstromEffect[] {
-  return answers.filter(expectsReply).map(({ client, msgId, outcome }, place) => ({
+  return answers.filter(expectsReply).map(({ client, msgId, outcome, index }, place) => ({
     type: 'reply',
     src,
     dest: client,
-    body: outcomeBody(outcome, msgId, firstMsgId + place),
+    body: {
+      ...outcomeFields(outcome),
+      ...(showsIndex && index !== null && outcome.type !== 'ryw_read_ok' ? { commit_index: index } : {}),
+      in_reply_to: msgId,
+      msg_id: firstMsgId + place,
+    },
   }));
 }
 
@@ -75,21 +82,23 @@ export function answerReplies(
  * Exactly the keys of the contract: Maelstrom rejects a reply with any other, so nothing that an outcome may
  * carry besides them gets through.
  */
-function outcomeBody(outcome: Outcome, inReplyTo: number, msgId: number): Body {
+function outcomeFields(outcome: ClientOutcome): Body {
   switch (outcome.type) {
     case 'read_ok':
-      return { type: 'read_ok', value: outcome.value, in_reply_to: inReplyTo, msg_id: msgId };
+      return { type: 'read_ok', value: outcome.value };
     case 'write_ok':
-      return { type: 'write_ok', in_reply_to: inReplyTo, msg_id: msgId };
+      return { type: 'write_ok' };
     case 'cas_ok':
-      return { type: 'cas_ok', in_reply_to: inReplyTo, msg_id: msgId };
+      return { type: 'cas_ok' };
+    case 'ryw_read_ok':
+      return rywFields(outcome);
     case 'error':
-      return {
-        type: 'error',
-        code: outcome.code,
-        text: outcome.text,
-        in_reply_to: inReplyTo,
-        msg_id: msgId,
-      };
+      return { type: 'error', code: outcome.code, text: outcome.text };
   }
+}
+
+function rywFields({ value, servedBy, index, waitedMs, reason }: RywOutcome): Body {
+  const served = { type: 'ryw_read_ok', value, served_by: servedBy };
+  if (reason !== null) return { ...served, reason, commit_index: index };
+  return { ...served, follower_applied_index: index, waited_ms: waitedMs };
 }

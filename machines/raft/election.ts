@@ -34,6 +34,20 @@ export function stepDown(context: RaftContext): Patch {
   return { ...withoutRole(context), leader: null };
 }
 
+/**
+ * The leader has been silent for a whole election timeout, the shortest wait there is: from here on only the random
+ * part of the wait is left, so that a lost leader is missed after one to two timeouts and not two to three.
+ */
+export function loseLeader(context: RaftContext): Patch {
+  const { settings, random } = context;
+  const { random: next, patienceMs } = drawPatience(settings, random);
+  return {
+    ...stepDown(context),
+    random: next,
+    patienceMs: Math.max(1, patienceMs - settings.electionTimeoutMs),
+  };
+}
+
 /** Asks, before any term is spent, whether an election could be won (thesis section 9.6). */
 export function startPreVote(context: RaftContext): Patch {
   return { ...withoutRole(context), leader: null, votes: { [context.settings.id]: true } };

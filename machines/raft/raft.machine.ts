@@ -31,6 +31,7 @@ export const raftMachine = setup({
     // Elections
     adoptTerm: update('term.seen', election.adoptTerm),
     stepDown: update(election.stepDown),
+    loseLeader: update(election.loseLeader),
     startPreVote: update(election.startPreVote),
     startVote: update(election.startVote),
     recordAnswer: update('vote.response', 'prevote.response', election.recordAnswer),
@@ -213,7 +214,7 @@ export const raftMachine = setup({
               description: 'A campaign against a live leader is not even answered (thesis 4.2.3).',
             },
             'prevote.request': { actions: 'refuse' },
-            'election.timeout': { target: 'waiting', actions: ['stepDown', 'announceLeader'] },
+            'election.timeout': { target: 'waiting', actions: ['loseLeader', 'announceLeader'] },
           },
         },
       },

@@ -1,12 +1,32 @@
-import type { ClientAnswer, ClientRequest } from '../maelstrom/events.ts';
+import type { ClientRequest } from '../maelstrom/events.ts';
+import type { Operation, Outcome } from '../operations.ts';
 import type { ForwardedOutcome, ForwardedRequest, Origin } from '../raft/events.ts';
+
+/** An operation for the leader: a client's, or a waiting read's in its client's name. */
+export type Submission = Pick<ClientRequest, 'client' | 'msgId' | 'bytes'> & {
+  readonly op: Operation;
+  /** The waiting read that asks; null for the client itself. */
+  readonly reader: number | null;
+  /** When the client's request arrived. */
+  readonly sinceMs: number;
+  /** A read of anything older is no answer: it is asked for again until the deadline. */
+  readonly minIndex: number;
+};
+
+/** What became of a submission, once. */
+export type Settled = Pick<Submission, 'client' | 'msgId' | 'reader'> & {
+  readonly outcome: Outcome;
+  /** Where in the log it took place or was read, and who told; null on errors of this node. */
+  readonly index: number | null;
+  readonly servedBy: string | null;
+};
 
 /** An operation that was applied or served here, with the way back to who asked. */
 export type Result = Omit<Origin, 'floor'> & Omit<ForwardedOutcome, 'number'>;
 
 /** What can happen to the client requests of one node. Times are this node's monotonic clock, in milliseconds. */
 export type RequestsEvent =
-  | { readonly type: 'requests.arrived'; readonly requests: readonly ClientRequest[]; readonly nowMs: number }
+  | { readonly type: 'requests.arrived'; readonly requests: readonly Submission[]; readonly nowMs: number }
   | {
       readonly type: 'leader.changed';
       readonly leader: string | null;
@@ -44,6 +64,6 @@ export type RequestsEffect =
       readonly incarnation: number;
       readonly outcomes: readonly ForwardedOutcome[];
     }
-  | { readonly type: 'answer'; readonly answers: readonly ClientAnswer[] }
+  | { readonly type: 'answer'; readonly answers: readonly Settled[] }
   | { readonly type: 'timer.set'; readonly timer: 'patrol'; readonly ms: number }
   | { readonly type: 'timer.clear'; readonly timer: 'patrol' };

@@ -1,15 +1,15 @@
 import type { EventOf } from '../chart.ts';
-import type { ClientAnswer, ClientRequest } from '../maelstrom/events.ts';
 import { ERROR, type Outcome } from '../operations.ts';
 import type { ForwardedOutcome } from '../raft/events.ts';
-import type { RequestsEffect, RequestsEvent, Result } from './events.ts';
+import type { RequestsEffect, RequestsEvent, Result, Settled, Submission } from './events.ts';
 
 /** The requests that clients wait for: kept until their outcome is known, or until it is too late to tell. */
 
-export type Pending = ClientRequest & {
+export type Pending = Submission & {
   /** The request's number in this node's life, from 1. */
   readonly number: number;
-  readonly arrivedMs: number;
+  /** The highest index at which it was answered, below what it needs; 0 before the first such answer. */
+  readonly reachedIndex: number;
   /**
    * When it was last handed to a leader, null before the first time. From then on it may stand in a log: no later
    * refusal could disprove that, because a network may have carried two copies.
@@ -37,13 +37,13 @@ export type RequestsContext = {
   /** The term of `leader`, or the latest term heard of. */
   readonly term: number;
   readonly nextNumber: number;
-  /** In order of arrival, so by number and by deadline. */
+  /** By number. */
   readonly pending: readonly Pending[];
   /** The patrol timer runs. It does whenever a request waits. */
   readonly patrolling: boolean;
   /** What the last update decided, for the effects that follow it to carry out. */
   readonly decided: {
-    readonly answers: readonly ClientAnswer[];
+    readonly answers: readonly Settled[];
     readonly handOver: readonly Pending[];
     /** When to look again; null to leave the timer as it is. */
     readonly patrolMs: number | null;
@@ -80,20 +80,27 @@ export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, '
   const handedMs = leader === null ? null : event.nowMs;
   const taken = event.requests
     .slice(0, room)
-    .map((request, i) => ({ ...request, number: nextNumber + i, arrivedMs: event.nowMs, handedMs }));
+    .map((request, i) => ({ ...request, number: nextNumber + i, reachedIndex: 0, handedMs }));
   const answers = event.requests
     .slice(room)
-    .map((request) => answer(request, overloaded(settings.maxPending)));
+    .map((request) => settled(request, overloaded(settings.maxPending)));
   return {
     nextNumber: nextNumber + taken.length,
     pending: [...pending, ...taken],
-    patrolling: true,
+    patrolling: context.patrolling || taken.length > 0,
     decided: {
       answers,
       handOver: leader === null ? [] : taken,
-      patrolMs: context.patrolling ? null : settings.retryMs,
+      patrolMs: patrolMs(context, taken, event.nowMs),
     },
   };
+}
+
+/** The patrol runs already, or is to come in time for the earliest deadline of these. */
+function patrolMs(context: RequestsContext, taken: readonly Pending[], nowMs: number): number | null {
+  if (taken.length === 0) return null;
+  const neededMs = nextPatrolMs(context.settings, taken, nowMs);
+  return context.patrolling && neededMs >= context.settings.retryMs ? null : neededMs;
 }
 
 /** There is another leader, or none: whoever it is gets everything that waits. */
@@ -111,7 +118,7 @@ export function settleResults(
 ): Patch {
   const { id, incarnation } = context.settings;
   const own = event.results.filter((result) => result.node === id && result.incarnation === incarnation);
-  return settle(context, own);
+  return settle(context, own, id);
 }
 
 /** The leader's answer to what was passed to it, in this life of the node. */
@@ -119,29 +126,38 @@ export function settleResponse(
   context: RequestsContext,
   event: EventOf<RequestsEvent, 'forward.response'>,
 ): Patch {
-  return settle(context, event.incarnation === context.settings.incarnation ? event.outcomes : []);
+  const isOfThisLife = event.incarnation === context.settings.incarnation;
+  return settle(context, isOfThisLife ? event.outcomes : [], event.from);
 }
 
-function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[]): Patch {
+function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[], servedBy: string): Patch {
   if (outcomes.length === 0) return { decided: NOTHING_DECIDED };
-  const byNumber = new Map(outcomes.map(({ number, outcome }) => [number, outcome]));
-  const answers: ClientAnswer[] = [];
+  const byNumber = new Map(outcomes.map((outcome) => [outcome.number, outcome]));
+  const answers: Settled[] = [];
   const pending: Pending[] = [];
   for (const request of context.pending) {
-    const outcome = byNumber.get(request.number);
-    if (outcome === undefined) pending.push(request);
-    else answers.push(answer(request, outcome));
+    const found = byNumber.get(request.number);
+    if (found === undefined) pending.push(request);
+    else if (found.index < request.minIndex) pending.push(keepAsking(request, found.index));
+    else answers.push(settled(request, found.outcome, found.index, servedBy));
   }
   return { pending, decided: { ...NOTHING_DECIDED, answers } };
+}
+
+/** The leader itself has not reached what this read needs; it may yet, before the deadline. */
+function keepAsking(request: Pending, index: number): Pending {
+  return { ...request, reachedIndex: Math.max(request.reachedIndex, index) };
 }
 
 /** Answers what has waited too long, and asks again for what was handed over long ago. */
 export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, 'patrol.timeout'>): Patch {
   const { settings, leader } = context;
   const { nowMs } = event;
-  const isLate = (request: Pending) => request.arrivedMs + settings.deadlineMs <= nowMs;
+  const isLate = (request: Pending) => request.sinceMs + settings.deadlineMs <= nowMs;
   const isDue = ({ handedMs }: Pending) => leader !== null && (handedMs ?? 0) + settings.retryMs <= nowMs;
-  const answers = context.pending.filter(isLate).map((request) => answer(request, tooLate(context, request)));
+  const answers = context.pending
+    .filter(isLate)
+    .map((request) => settled(request, tooLate(context, request)));
   const handOver: Pending[] = [];
   const pending: Pending[] = [];
   for (const request of context.pending) {
@@ -150,16 +166,23 @@ export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, '
     if (kept !== request) handOver.push(kept);
     pending.push(kept);
   }
-  const first = pending[0];
-  const patrolMs =
-    first === undefined
-      ? null
-      : Math.max(1, Math.min(settings.retryMs, first.arrivedMs + settings.deadlineMs - nowMs));
-  return { pending, patrolling: first !== undefined, decided: { answers, handOver, patrolMs } };
+  const patrolMs = pending.length === 0 ? null : nextPatrolMs(settings, pending, nowMs);
+  return { pending, patrolling: patrolMs !== null, decided: { answers, handOver, patrolMs } };
 }
 
-function answer({ client, msgId }: ClientRequest, outcome: Outcome): ClientAnswer {
-  return { client, msgId, outcome };
+function nextPatrolMs(settings: RequestsSettings, pending: readonly Pending[], nowMs: number): number {
+  let firstMs = Number.POSITIVE_INFINITY;
+  for (const { sinceMs } of pending) firstMs = Math.min(firstMs, sinceMs);
+  return Math.max(1, Math.min(settings.retryMs, firstMs + settings.deadlineMs - nowMs));
+}
+
+function settled(
+  { client, msgId, reader }: Submission,
+  outcome: Outcome,
+  index: number | null = null,
+  servedBy: string | null = null,
+): Settled {
+  return { client, msgId, reader, outcome, index: outcome.type === 'error' ? null : index, servedBy };
 }
 
 function overloaded(maxPending: number): Outcome {
@@ -170,6 +193,10 @@ function overloaded(maxPending: number): Outcome {
 /** Definite means definite: "it did not happen" only where no log can hold it. A read is in no log. */
 function tooLate({ settings, leader }: RequestsContext, request: Pending): Outcome {
   const wait = `within ${settings.deadlineMs} ms`;
+  if (request.reachedIndex > 0) {
+    const text = `the log reached only index ${request.reachedIndex} ${wait}, and the read must not be older than index ${request.minIndex}`;
+    return { type: 'error', code: ERROR.temporarilyUnavailable, text };
+  }
   if (request.handedMs !== null && request.op.type !== 'read') {
     return { type: 'error', code: ERROR.timeout, text: `not known ${wait} whether the operation happened` };
   }

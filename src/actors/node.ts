@@ -10,7 +10,13 @@ import { createGate } from './step.ts';
 
 const ioGate = createGate(maelstromIoMachine);
 
+export type Workload = 'lin-kv' | 'ryw-kv';
+
 export type NodeOptions = {
+  /** Which keys replies carry. */
+  readonly workload: Workload;
+  /** How long a follower that is behind a read's token waits before it lets the leader serve, in milliseconds. */
+  readonly rywWaitMs: number;
   /** Seeds the election timeouts; the node's name is mixed in, so that all nodes may be given one seed. */
   readonly seed: number;
   /** Which life of the node this is: higher than every earlier one (milliseconds since 1970 do). */
@@ -38,7 +44,7 @@ export class Node {
     this.#options = options;
     this.#io = new Cell('io', ioGate, this.steps);
     listen(this.#io.outlet, (effect) => this.#carryOut(effect));
-    this.#io.start(undefined);
+    this.#io.start({ workload: options.workload });
   }
 
   /** The protocols, once `init` has been received; for checks and tools. */

@@ -3,24 +3,33 @@ import type { ClientAnswer, ClientRequest } from '../../machines/maelstrom/event
 import type { PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
-import type { RequestsEffect } from '../../machines/requests/events.ts';
+import type { RequestsEffect, Settled, Submission } from '../../machines/requests/events.ts';
 import { requestsMachine } from '../../machines/requests/requests.machine.ts';
 import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import type { NodeOptions } from './node.ts';
 import { Outlet } from './outlet.ts';
 import type { Ports } from './ports.ts';
+import { Readers } from './readers.ts';
 import { Registers } from './registers.ts';
+import { Sessions } from './sessions.ts';
 import { createGate } from './step.ts';
 
 const raftGate = createGate(raftMachine);
 const requestsGate = createGate(requestsMachine);
+
+/** How many clients a node remembers by name; a session takes about a hundred bytes. */
+const MAX_SESSIONS = 100_000;
+/** How many reads may wait for their token at one node. */
+const MAX_READERS = 10_000;
 
 /** A node's protocols: the raft cell, the cell of the client requests, and the registers that the log drives. */
 export class Peer {
   /** What is to be told to clients. */
   readonly answers = new Subject<readonly ClientAnswer[]>();
   readonly registers = new Registers();
+  readonly sessions: Sessions;
+  readonly readers: Readers;
   readonly raft: Cell<typeof raftMachine>;
   readonly requests: Cell<typeof requestsMachine>;
   readonly isAlone: boolean;
@@ -32,6 +41,10 @@ export class Peer {
   /** The raft cell has handled something since its turn was last ended. */
   #open = false;
   #onDrained: (() => void) | null = null;
+  /** The time of this turn, once something asked for it. */
+  #turnMs: number | null = null;
+  /** Reads for the leader that came up in this turn. */
+  #redirects: Submission[] = [];
 
   constructor(
     id: string,
@@ -50,6 +63,24 @@ export class Peer {
       ports.disk,
       (effect) => this.#carryOut(effect),
       () => this.endTurn(),
+    );
+    // Plain lin-kv replies show no index, so there is nothing to remember about any one client.
+    this.sessions = new Sessions(options.workload === 'ryw-kv' ? MAX_SESSIONS : 0);
+    this.readers = new Readers(
+      {
+        id,
+        waitMs: options.rywWaitMs,
+        maxReaders: MAX_READERS,
+        timers: ports.timers,
+        nowMs: () => this.#nowMs(),
+        appliedIndex: () => this.registers.appliedIndex,
+        leads: () => this.raft.snapshot.matches('leader'),
+        serve: (key) => this.registers.serve(key),
+        redirect: (submission) => this.#redirects.push(submission),
+        endTurn: () => this.endTurn(),
+        answer: (answer) => this.#answer([answer]),
+      },
+      steps,
     );
     this.raft = new Cell('raft', raftGate, steps);
     this.requests = new Cell('requests', requestsGate, steps);
@@ -70,8 +101,21 @@ export class Peer {
     this.endTurn();
   }
 
+  /** Takes on what clients ask for: reads by token begin here, everything else is the leader's. */
   submit(requests: readonly ClientRequest[]): void {
-    this.requests.inbox.next({ type: 'requests.arrived', requests, nowMs: this.#ports.nowMs() });
+    const nowMs = this.#nowMs();
+    const submissions: Submission[] = [];
+    for (const request of requests) {
+      const { client, msgId, op, bytes } = request;
+      if (op.type === 'ryw_read') {
+        this.readers.begin({ ...request, op }, op.lastWriteIndex ?? this.sessions.tokenOf(client));
+      } else {
+        submissions.push({ client, msgId, op, bytes, reader: null, sinceMs: nowMs, minIndex: 0 });
+      }
+    }
+    if (submissions.length > 0) {
+      this.requests.inbox.next({ type: 'requests.arrived', requests: submissions, nowMs });
+    }
   }
 
   deliver(messages: readonly PeerMessage[]): void {
@@ -86,11 +130,14 @@ export class Peer {
 
   /** Ends turns until nothing is open: what a turn lets out may open another. */
   endTurn(): void {
+    this.#passRedirects();
     while (this.#open) {
       this.#open = false;
       this.raft.inbox.next({ type: 'turn.ended' });
       this.#outlet.endTurn();
+      this.#passRedirects();
     }
+    this.#turnMs = null;
     if (this.#outlet.isClear) this.#finishDraining();
   }
 
@@ -104,7 +151,30 @@ export class Peer {
   #finishDraining(): void {
     const completed = this.#onDrained;
     this.#onDrained = null;
-    completed?.();
+    if (completed === null) return;
+    this.readers.end();
+    completed();
+  }
+
+  /** What the requests cell has settled goes to the client, or to the waiting read that asked in its name. */
+  #settle(settled: readonly Settled[]): void {
+    const answers: ClientAnswer[] = [];
+    for (const one of settled) {
+      if (one.reader !== null) this.readers.settle(one);
+      else answers.push({ client: one.client, msgId: one.msgId, outcome: one.outcome, index: one.index });
+    }
+    if (answers.length > 0) this.#answer(answers);
+  }
+
+  #answer(answers: readonly ClientAnswer[]): void {
+    for (const { client, index } of answers) if (index !== null) this.sessions.show(client, index);
+    this.answers.next(answers);
+  }
+
+  /** A turn is one moment: what is asked and answered within it took no time. */
+  #nowMs(): number {
+    this.#turnMs ??= this.#ports.nowMs();
+    return this.#turnMs;
   }
 
   #tell(event: RaftEvent): void {
@@ -120,6 +190,14 @@ export class Peer {
     } else {
       this.#hear(message);
     }
+  }
+
+  /** Reads that want the leader in this turn go to it together. */
+  #passRedirects(): void {
+    if (this.#redirects.length === 0) return;
+    const requests = this.#redirects;
+    this.#redirects = [];
+    this.requests.inbox.next({ type: 'requests.arrived', requests, nowMs: this.#nowMs() });
   }
 
   /** Terms first: see `terms.ts`. */
@@ -141,11 +219,13 @@ export class Peer {
       case 'timer.clear':
         return this.#ports.timers.clear(effect.timer);
       case 'apply':
-        return this.#report(this.registers.apply(effect.firstIndex, effect.entries));
+        this.#report(this.registers.apply(effect.firstIndex, effect.entries));
+        return this.readers.applied(this.registers.appliedIndex);
       case 'reads.confirmed':
         return this.#report(this.registers.read(effect.index, effect.reads));
       case 'leader.changed':
-        return this.requests.inbox.next({ ...effect, nowMs: this.#ports.nowMs() });
+        this.requests.inbox.next({ ...effect, nowMs: this.#nowMs() });
+        return this.readers.leaderChanged(effect.leader === this.#id);
     }
   }
 
@@ -166,7 +246,7 @@ export class Peer {
   #pass(effect: RequestsEffect): void {
     switch (effect.type) {
       case 'answer':
-        return this.answers.next(effect.answers);
+        return this.#settle(effect.answers);
       case 'forward': {
         const { to, type: _, ...rest } = effect;
         if (to === this.#id) return this.#tell({ type: 'requests.proposed', from: to, ...rest });
@@ -178,7 +258,7 @@ export class Peer {
       }
       case 'timer.set':
         return this.#ports.timers.set(effect.timer, effect.ms, () => {
-          this.requests.inbox.next({ type: 'patrol.timeout', nowMs: this.#ports.nowMs() });
+          this.requests.inbox.next({ type: 'patrol.timeout', nowMs: this.#nowMs() });
           this.endTurn();
         });
       case 'timer.clear':

@@ -66,6 +66,13 @@ export class Registers {
     }));
   }
 
+  /** The value under a key as it is applied now: what a follower may show to whom it is new enough for. */
+  serve(key: Json): Json {
+    const outcome = this.#operate({ type: 'read', key });
+    invariant(outcome.type === 'read_ok', 'a register answers a read with a value', () => outcome);
+    return outcome.value;
+  }
+
   /** Every key that holds a value, by its canonical spelling. For checks and tools. */
   entries(): ReadonlyMap<string, Json> {
     return this.#values;

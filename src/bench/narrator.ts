@@ -8,6 +8,7 @@ export type Screen = { readonly isTTY?: boolean; readonly columns?: number; writ
 const REFRESH_MS = 250;
 /** What the progress line looks back on. */
 const WINDOW_MS = 1000;
+const DEFAULT_COLUMNS = 80;
 const ERASE_LINE = '\r\u001b[K';
 
 /** Tells a run as it happens: one line for each event, and on a terminal a last line that changes. */
@@ -15,7 +16,8 @@ export class Narrator {
   readonly #screen: Screen;
   readonly #style: Style;
   #refresh: NodeJS.Timeout | undefined;
-  #progress = '';
+  /** Makes the changing line; none is shown without it. */
+  #progress: (() => string) | undefined;
 
   constructor(screen: Screen, style: Style) {
     this.#screen = screen;
@@ -38,9 +40,9 @@ export class Narrator {
   /** Keeps a line about the latest second up to date, on a terminal. */
   showProgress(samples: readonly Sample[], sinceStartMs: () => number): void {
     if (this.#screen.isTTY !== true) return;
+    this.#progress = () => progressText(samples, sinceStartMs());
     this.#refresh = setInterval(() => {
       this.#erase();
-      this.#progress = progressText(samples, sinceStartMs());
       this.#draw();
     }, REFRESH_MS);
   }
@@ -49,17 +51,18 @@ export class Narrator {
   stop(): void {
     clearInterval(this.#refresh);
     this.#erase();
-    this.#progress = '';
+    this.#progress = undefined;
   }
 
   #erase(): void {
-    if (this.#progress !== '') this.#screen.write(ERASE_LINE);
+    if (this.#progress !== undefined) this.#screen.write(ERASE_LINE);
   }
 
   #draw(): void {
-    if (this.#progress === '') return;
-    const width = (this.#screen.columns ?? 80) - 1;
-    this.#screen.write(this.#style(this.#progress.slice(0, width), 'dim'));
+    if (this.#progress === undefined) return;
+    // A terminal that does not know its width says 0.
+    const width = (this.#screen.columns || DEFAULT_COLUMNS) - 1;
+    this.#screen.write(this.#style(this.#progress().slice(0, width), 'dim'));
   }
 }
 

@@ -15,7 +15,8 @@ is linearizable.
 
 The cluster:
   --nodes N                 processes (default 5)
-  --bin FILE                the program of a node, speaking Maelstrom's protocol; a .js file is run by this Node
+  --bin FILE                the program of a node, speaking Maelstrom's protocol; a .js file that is not
+                            executable is run by this Node
                             (default: actorum itself)
   --latency MS              mean latency of messages between nodes (default 0); clients are always near
   --latency-kind KIND       constant (default), uniform (0 to twice the mean) or exponential; the latter two

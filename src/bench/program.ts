@@ -7,7 +7,8 @@ import type { Program } from './node-process.ts';
 const SCRIPT = /\.[cm]?js$/;
 
 /**
- * The program that `--bin` names. A JavaScript file is run by this same Node; anything else must be executable.
+ * The program that `--bin` names, started as Maelstrom starts it: as it is. A JavaScript file that is not executable
+ * is run by this same Node.
  * @throws UsageError when there is no such file, or it cannot be run
  */
 export function programOf(bin: string, args: readonly string[]): Program {
@@ -16,13 +17,18 @@ export function programOf(bin: string, args: readonly string[]): Program {
   if (!existsSync(file) || !statSync(file).isFile()) {
     throw new UsageError(`--bin is "${bin}", and there is no such file`, '--bin takes the path of a program');
   }
+  if (isExecutable(file)) return { name, file, args };
   if (SCRIPT.test(file)) return { name, file: process.execPath, args: [file, ...args] };
+  throw new UsageError(`--bin is "${bin}", which is not executable`, `try: chmod +x ${bin}`);
+}
+
+function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
+    return true;
   } catch {
-    throw new UsageError(`--bin is "${bin}", which is not executable`, `try: chmod +x ${bin}`);
+    return false;
   }
-  return { name, file, args };
 }
 
 /**
@@ -32,7 +38,7 @@ export function programOf(bin: string, args: readonly string[]): Program {
 export function ownProgram(args: readonly string[], here = fileURLToPath(import.meta.url)): Program {
   const bundle = SCRIPT.test(here) ? here : join(packageRoot(here), 'dist', 'actorum.js');
   if (!existsSync(bundle)) throw new UsageError('the node is not built yet', 'try: npm run build');
-  return { name: 'actorum', file: process.execPath, args: [bundle, 'node', ...args] };
+  return { ...programOf(bundle, ['node', ...args]), name: 'actorum' };
 }
 
 function packageRoot(file: string): string {

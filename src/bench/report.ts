@@ -12,10 +12,14 @@ import {
 
 const SHOWN_ERRORS = 6;
 const SHOWN_LEADERS = 6;
+const LEGEND = [
+  '  (refused: a cas met another value, or no key; failed: it did not happen; unknown: it may have happened)',
+];
 
 /** The verdict for people to read, line by line. */
 export function reportLines(results: Results, seed: number, directory: string, style: Style): string[] {
-  const lines = results.load === null ? [] : ['', ...operationLines(results), '', ...figureLines(results)];
+  const lines =
+    results.load === null ? [] : ['', ...operationLines(results), ...LEGEND, '', ...figureLines(results)];
   const errors = errorLines(results);
   return [
     ...lines,

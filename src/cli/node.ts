@@ -17,7 +17,11 @@ export const NODE_HELP = `Usage: actorum node [options]
 One node of a cluster, as Maelstrom runs it: JSON messages on stdin and stdout, one a line; diagnostics on stderr.
 
 Options:
-  --workload lin-kv           what the node serves: a linearizable key-value store through Raft (default)
+  --workload KIND             lin-kv: a linearizable key-value store through Raft (default)
+                              ryw-kv: the same, and replies tell the index of the log, so that a client can
+                              read its own writes from any follower (ryw_read)
+  --ryw-wait-ms N             how long a follower that is behind a ryw_read waits before the leader serves it
+                              (default 100)
   --election-timeout-ms N     the shortest time without a leader before a campaign; the longest is twice that
                               (default 400)
   --heartbeat-ms N            how often a leader makes itself heard (default 80)
@@ -30,12 +34,15 @@ Examples:
   echo '{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}' | actorum node
 `;
 
-const WORKLOADS = ['lin-kv'] as const;
+const WORKLOADS = ['lin-kv', 'ryw-kv'] as const;
+/** Well below the time in which every request is answered, so that the leader still has its own. */
+const MAX_RYW_WAIT_MS = 700;
 const MAX_DELAY_MS = 60_000;
 
 function readOptions(args: readonly string[]) {
   const given = parseOptions('node', args, {
     workload: { type: 'string', default: 'lin-kv' },
+    'ryw-wait-ms': { type: 'string', default: '100' },
     'election-timeout-ms': { type: 'string', default: '400' },
     'heartbeat-ms': { type: 'string', default: '80' },
     seed: { type: 'string' },
@@ -48,6 +55,7 @@ function readOptions(args: readonly string[]) {
   return {
     help: given.help,
     workload: oneOf('--workload', given.workload, WORKLOADS),
+    rywWaitMs: numberOption('--ryw-wait-ms', given['ryw-wait-ms'], { min: 0, max: MAX_RYW_WAIT_MS }),
     settings: {
       electionTimeoutMs,
       // A heartbeat as rare as the timeout would end every leadership at once.
@@ -96,6 +104,8 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
       },
       {
         seed: options.seed,
+        workload: options.workload,
+        rywWaitMs: options.rywWaitMs,
         incarnation: wallMs(),
         settings: options.settings,
         onExit() {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Json } from '../../machines/json.ts';
-import type { Operation } from '../../machines/operations.ts';
+import type { ClientOperation } from '../../machines/operations.ts';
 import { inBrief, missingField, wrongField } from './errors.ts';
 import { isStorable, STORABLE, storageFault } from './values.ts';
 
@@ -34,6 +34,9 @@ const ALLOWED: { readonly [field: string]: string } = {
   node_ids: NAMES_RULE,
 };
 
+const INDEX_RULE = `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
+const FLAG_RULE = 'true or false';
+
 const READ = v.pipe(
   v.object({ key: ANY_JSON }),
   v.transform(({ key }) => ({ type: 'read' as const, key })),
@@ -49,7 +52,7 @@ const CAS = v.pipe(
     key: ANY_JSON,
     from: ANY_JSON,
     to: ANY_JSON,
-    create_if_not_exists: v.optional(v.boolean('true or false'), false),
+    create_if_not_exists: v.optional(v.boolean(FLAG_RULE), false),
   }),
   v.transform(({ key, from, to, create_if_not_exists: createIfNotExists }) => ({
     type: 'cas' as const,
@@ -60,14 +63,31 @@ const CAS = v.pipe(
   })),
 );
 
+const RYW_READ = v.pipe(
+  v.object({
+    key: ANY_JSON,
+    last_write_index: v.optional(
+      v.pipe(v.number(INDEX_RULE), v.safeInteger(INDEX_RULE), v.minValue(0, INDEX_RULE)),
+    ),
+    prefer_follower: v.optional(v.boolean(FLAG_RULE), false),
+  }),
+  v.transform(({ key, last_write_index: lastWriteIndex = null, prefer_follower: preferFollower }) => ({
+    type: 'ryw_read' as const,
+    key,
+    lastWriteIndex,
+    preferFollower,
+  })),
+);
+
 /** The schema of each operation that a client may ask for, by the type of its request. */
-export const OPERATIONS: ReadonlyMap<string, v.GenericSchema<unknown, Operation>> = new Map<
+export const OPERATIONS: ReadonlyMap<string, v.GenericSchema<unknown, ClientOperation>> = new Map<
   string,
-  v.GenericSchema<unknown, Operation>
+  v.GenericSchema<unknown, ClientOperation>
 >([
   ['read', READ],
   ['write', WRITE],
   ['cas', CAS],
+  ['ryw_read', RYW_READ],
 ]);
 
 export const ECHO = v.object({ echo: ANY_JSON });

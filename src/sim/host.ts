@@ -80,6 +80,8 @@ export class SimulatedHost {
       },
       {
         seed: dice.seed(),
+        workload: 'ryw-kv',
+        rywWaitMs: 100,
         incarnation: EPOCH_MS + Math.floor(schedule.nowMs) + this.#life,
         restored: this.disk.restored,
         onExit: () => {},

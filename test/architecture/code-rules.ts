@@ -125,7 +125,7 @@ function overlong({ file, text }: Source): Violation[] {
 /** Folders of test/ that hold a kind of test instead of mirroring a room. */
 const KINDS_OF_TESTS = ['paper', 'properties', 'regressions', 'golden', 'process', 'models', 'mutants'];
 /** Tests of the repository as a whole. */
-const TESTS_OF_THE_HOUSE = ['test/architecture.test.ts', 'test/ci.test.ts'];
+const TESTS_OF_THE_HOUSE = ['test/architecture.test.ts', 'test/ci.test.ts', 'test/documentation.test.ts'];
 
 /**
  * Whoever looks for the tests of a file finds them where the file is: under the same folders.

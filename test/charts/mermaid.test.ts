@@ -86,8 +86,9 @@ describe('the diagrams of the catalogue', () => {
         transitions.filter(({ targets }) => targets.length > 0),
       );
       const starts = withInner(model.root).filter(({ initial }) => initial !== null);
+      const ends = withInner(model.root).filter(({ type }) => type === 'final');
       expect(diagram.split('\n').filter((line) => line.includes(' --> '))).toHaveLength(
-        leaving.length + starts.length,
+        leaving.length + starts.length + ends.length,
       );
       const flat = diagram.replace(/\n\s*\w+ : /g, ' ');
       const missing = withInner(model.root).flatMap(({ transitions }) =>

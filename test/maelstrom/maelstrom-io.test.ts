@@ -82,6 +82,7 @@ const answer = (msgId: number | null, client = 'c1'): ClientAnswer => ({
   client,
   msgId,
   outcome: { type: 'read_ok', value: 7 },
+  index: 3,
 });
 const answers = (...list: ClientAnswer[]): MaelstromEvent => ({ type: 'answers.ready', answers: list });
 const inputEnded: MaelstromEvent = { type: 'input.ended' };
@@ -97,7 +98,7 @@ describe('awaitingInit', () => {
       { type: 'start', nodeId: 'n1', nodeIds: ['n1', 'n2'] },
     ]);
     expect(io.state()).toBe('serving');
-    expect(io.context()).toEqual({ nodeId: 'n1', nextMsgId: 1, open: 0, passedOver: 0 });
+    expect(io.context()).toEqual({ showsIndex: false, nodeId: 'n1', nextMsgId: 1, open: 0, passedOver: 0 });
   });
 
   it('starts the node without an answer when init had no msg_id; the first reply is then 0', () => {
@@ -166,7 +167,9 @@ describe('serving', () => {
       { type: 'cas_ok', ...extra },
       { type: 'error', code: 22, text: 'is 3', ...extra },
     ] as const;
-    const sent = io.send(answers(...outcomes.map((outcome, i) => ({ client: 'c1', msgId: i + 1, outcome }))));
+    const sent = io.send(
+      answers(...outcomes.map((outcome, i) => ({ client: 'c1', msgId: i + 1, outcome, index: 9 }))),
+    );
     expect(sent.map((effect) => (effect.type === 'reply' ? effect.body : null))).toEqual([
       { type: 'read_ok', value: null, in_reply_to: 1, msg_id: 1 },
       { type: 'write_ok', in_reply_to: 2, msg_id: 2 },

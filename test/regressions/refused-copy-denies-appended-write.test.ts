@@ -13,7 +13,8 @@ import { createGate } from '../../src/actors/step.ts';
  */
 it('a write that was handed over once is never called undone, whatever leaders come and go', () => {
   const gate = createGate(requestsMachine);
-  const write = { client: 'c1', msgId: 1, op: { type: 'write', key: 'x', value: 26 } as const, bytes: 60 };
+  const op = { type: 'write', key: 'x', value: 26 } as const;
+  const write = { client: 'c1', msgId: 1, op, bytes: 60, reader: null, sinceMs: 10, minIndex: 0 };
   const events = [
     { type: 'leader.changed', leader: 'n5', term: 5, nowMs: 0 },
     { type: 'requests.arrived', requests: [write], nowMs: 10 },
