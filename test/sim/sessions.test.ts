@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { replayCommand } from '../../src/sim/command.ts';
 import { Dice } from '../../src/sim/dice.ts';
-import { drawOptions } from '../../src/sim/options.ts';
+import { CALM, drawOptions } from '../../src/sim/options.ts';
 import { Session } from '../../src/sim/session.ts';
 import { type SimulationResult, simulate } from '../../src/sim/simulation.ts';
 
 /** Short lives of a cluster whose clients move between nodes and read from followers by token. */
-const SEEDS = 120;
+const SEEDS = 100;
 const GROUP = 20;
 const SECONDS = 1.5;
 
@@ -45,32 +45,16 @@ describe('sessions keep their four guarantees', () => {
     ]);
   });
 
-  it('and each guarantee had something to hold', () => {
-    const { judgement } = simulate({ ...drawOptions(3, 'ryw-kv'), nodes: 3, seconds: 5, opsPerSecond: 60 });
-    const { guarantees } = judgement?.sessions ?? { guarantees: {} };
-    const checked = Object.entries(guarantees).map(([name, { checked }]) => [name, checked > 10]);
-    expect(Object.fromEntries(checked)).toEqual({
-      'read-your-writes': true,
-      'monotonic-reads': true,
-      'monotonic-writes': true,
-      'writes-follow-reads': true,
-    });
-    expect(judgement?.indices?.verdict).toBe('ok');
-  });
-
-  it('also at a rest from faults, where hardly any read fails', () => {
-    const weather = { ...drawOptions(1).weather, loss: 0, duplicate: 0, partitionRate: 0, pauseRate: 0 };
-    const calm = { ...weather, crashRate: 0, transferRate: 0, syncMs: 0, delayMs: [1, 60] as const };
-    const { failure, stats, history } = simulate({
-      ...drawOptions(1, 'ryw-kv'),
-      nodes: 5,
-      seconds: 5,
-      weather: calm,
-    });
+  it('also at a rest from faults, where each guarantee has much to hold and every node serves', () => {
+    const options = { ...drawOptions(1, 'ryw-kv'), nodes: 5, seconds: 5, concurrency: 3, opsPerSecond: 60 };
+    const { failure, judgement, history } = simulate({ ...options, weather: { ...CALM, delayMs: [1, 60] } });
     expect(failure).toBeNull();
-    expect(stats.fail).toBeLessThan(stats.ok / 4);
-    const waited = history.filter(({ f, type }) => f === 'ryw_read' && type === 'ok');
-    expect(new Set(waited.map(({ servedBy }) => servedBy)).size).toBe(5);
+    expect(judgement?.indices?.verdict).toBe('ok');
+    for (const [name, { checked }] of Object.entries(judgement?.sessions?.guarantees ?? {})) {
+      expect(checked, name).toBeGreaterThan(20);
+    }
+    const served = history.filter(({ f, type }) => f === 'ryw_read' && type === 'ok');
+    expect(new Set(served.map(({ servedBy }) => servedBy)).size).toBe(5);
   });
 });
 
