@@ -15,6 +15,8 @@ export type Surroundings = {
   send(src: string, dest: string, body: Body): void;
   /** Every step of every cell of the node. */
   onStep(step: CellStep): void;
+  /** The node has written its last word, after the end of its input. */
+  onExit?(): void;
   /** What plain requests mean, and how long a read waits for its follower to catch up. */
   readonly workload: Workload;
   readonly rywWaitMs: number;
@@ -92,7 +94,7 @@ export class SimulatedHost {
         rywWaitMs: this.#world.rywWaitMs,
         incarnation: EPOCH_MS + Math.floor(schedule.nowMs) + this.#life,
         restored: this.disk.restored,
-        onExit: () => {},
+        onExit: () => this.#world.onExit?.(),
       },
     );
     listen(this.#node.steps, (step) => this.#world.onStep(step));
@@ -115,6 +117,11 @@ export class SimulatedHost {
     this.#awake = false;
     this.#syncedMs = 0;
     this.disk.crash();
+  }
+
+  /** No more input will come. */
+  endInput(): void {
+    this.#node?.receive({ type: 'input.ended' });
   }
 
   pause(): void {
