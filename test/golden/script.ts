@@ -4,13 +4,13 @@ import { ScriptedCluster } from './cluster.ts';
 
 /**
  * Scripts with their transcripts, in the manner of etcd's testdata: a command, a line `----`, and what came of it, up
- * to an empty line. Lines that begin with `#` say what it is about.
+ * to an empty line. Lines that begin with `# ` say what it is about.
  *
  *   cluster n1 n2 n3 [workload=ryw-kv] [wait=100]   starts nodes
  *   lead n1                      lets n1 lead, and everybody catch up
  *   send c1 n2 {"type": ...}     a client's request, without msg_id; its number is told
  *   advance 100                  lets so many milliseconds pass
- *   lag n3 50                    messages of its peers take so much longer to reach n3
+ *   lag n3 50                    the log takes so much longer to reach n3; other messages do not
  *   cut n1 n3 | isolate n1 | heal       links; heal also ends every lag
  *   crash n1 | restart n1 | transfer n1 n2 | end n1
  *   state                        every node in one line
@@ -22,8 +22,8 @@ export function rewrite(script: string): string {
     .split('\n\n')
     .map((block) => {
       const lines = block.split('\n');
-      const about = lines.filter((line) => line.startsWith('#'));
-      const rest = lines.filter((line) => !line.startsWith('#'));
+      const about = lines.filter((line) => line.startsWith('# '));
+      const rest = lines.filter((line) => !line.startsWith('# '));
       const end = rest.indexOf('----');
       const commands = end === -1 ? rest : rest.slice(0, end);
       if (commands.length === 0) return block;
