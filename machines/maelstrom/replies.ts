@@ -71,11 +71,16 @@ export function answerReplies(
     dest: client,
     body: {
       ...outcomeFields(outcome),
-      ...(showsIndex && index !== null && outcome.type !== 'ryw_read_ok' ? { commit_index: index } : {}),
+      ...(showsIndex && index !== null && isPlainSuccess(outcome) ? { commit_index: index } : {}),
       in_reply_to: msgId,
       msg_id: firstMsgId + place,
     },
   }));
+}
+
+/** An error's keys are fixed, and a read by token tells its index in its own way. */
+function isPlainSuccess({ type }: ClientOutcome): boolean {
+  return type !== 'error' && type !== 'ryw_read_ok';
 }
 
 /**
