@@ -111,7 +111,11 @@ export class Clients {
     if (!this.#dice.chance(RYW_SHARE)) return this.#draw();
     const key = this.#dice.below(this.#options.keys);
     const token = session.token();
-    const body = { type: 'ryw_read', key, prefer_follower: this.#dice.chance(0.8) };
+    const body = {
+      type: 'ryw_read',
+      key,
+      prefer_follower: this.#dice.chance(0.8) && session.mayFollow(token),
+    };
     if (token === undefined) return { f: 'ryw_read', key, body };
     return { f: 'ryw_read', key, token, body: { ...body, last_write_index: token } };
   }
@@ -147,6 +151,7 @@ export class Clients {
       const seen = answer?.type === `${f}_ok` && answer.value !== undefined ? answer.value : value;
       const shown = outcome.type === 'ok' ? whatIsShown(answer) : {};
       if (shown.shownIndex !== undefined) session?.learn(shown.shownIndex);
+      if (f === 'cas' && outcome.type === 'fail') session?.refused();
       if (outcome.type === 'ok')
         this.#latest.set(key as number, f === 'cas' ? ((value as Json[])[1] as Json) : (seen as Json));
       this.record({ ...about, ...outcome, ...(seen === undefined ? {} : { value: seen }), ...shown });

@@ -21,6 +21,8 @@ export class Session {
   readonly #stays: boolean;
   #shownIndex = 0;
   #at: { readonly node: string; readonly life: number } | null = null;
+  /** A refused cas has shown it something, at an index that an error does not tell. */
+  #owesIndex = false;
   /** The node that it is at has given it every reply so far, and has not forgotten since. */
   #known = true;
 
@@ -49,8 +51,19 @@ export class Session {
     return this.#shownIndex + 1 + this.#dice.below(FAR_TOKEN_REACH);
   }
 
+  /** Whether a read with this token may go to a follower: not while the token lacks what a refusal has shown. */
+  mayFollow(token: number | undefined): boolean {
+    return token === undefined || !this.#owesIndex;
+  }
+
+  /** A cas was refused. */
+  refused(): void {
+    this.#owesIndex = true;
+  }
+
   /** A reply has shown this index. */
   learn(index: number): void {
+    this.#owesIndex = false;
     this.#shownIndex = Math.max(this.#shownIndex, index);
   }
 }
