@@ -52,9 +52,6 @@ export function errorReply(
   return { type: 'reply', src, dest: client, body: msgId === null ? body : { ...body, msg_id: msgId } };
 }
 
-/** Replies that may carry `commit_index`. A refused cas saw the log at an index too, but an error has no such key. */
-const PLAIN: ReadonlySet<ClientOutcome['type']> = new Set(['read_ok', 'write_ok', 'cas_ok']);
-
 /**
  * Replies that tell clients what became of their requests, in the order of the answers. A request without
  * `msg_id` gets none, and uses no number.
@@ -74,11 +71,16 @@ export function answerReplies(
     dest: client,
     body: {
       ...outcomeFields(outcome),
-      ...(showsIndex && index !== null && PLAIN.has(outcome.type) ? { commit_index: index } : {}),
+      ...(showsIndex && index !== null && isPlainSuccess(outcome) ? { commit_index: index } : {}),
       in_reply_to: msgId,
       msg_id: firstMsgId + place,
     },
   }));
+}
+
+/** An error's keys are fixed, and a read by token tells its index in its own way. */
+function isPlainSuccess({ type }: ClientOutcome): boolean {
+  return type !== 'error' && type !== 'ryw_read_ok';
 }
 
 /**

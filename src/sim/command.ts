@@ -1,4 +1,5 @@
-import { numberOption, parseOptions, UsageError } from '../cli/usage.ts';
+import type { Workload } from '../actors/node.ts';
+import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
 import { drawOptions, type SimulationOptions, type Weather } from './options.ts';
 import { type SimulationResult, simulate } from './simulation.ts';
@@ -9,6 +10,10 @@ Runs a whole cluster in one process and in virtual time: the same charts as the 
 loses, repeats and reorders messages, partitions, pauses and crashes. After every step the properties of the Raft paper
 are checked, at the end that every node recovers and that the clients' history is linearizable. The same options give
 the same run, to the last message.
+
+  --workload KIND       lin-kv: clients read, write and compare-and-set (default)
+                        ryw-kv: they also have sessions that move between nodes and read from followers by token;
+                        at the end the four session guarantees are checked, too
 
 A seed chooses everything that is not given:
   --seed N              the seed (default: a fresh one, which is printed)
@@ -28,6 +33,7 @@ A seed chooses everything that is not given:
   --crash-rate N        crashes a second; a crash loses what the disk had not synced
   --transfer-rate N     transfers of leadership a second
   --sync-ms N           the longest time that a sync of the disk takes
+  --ryw-wait-ms N       how long a read waits for its follower to catch up before the leader serves it (ryw-kv)
 
 Output:
   --verbose             tell of faults and leaders as they come
@@ -40,6 +46,7 @@ Exit code: 0 all properties hold, 1 one does not, 2 wrong usage.
 Examples:
   actorum sim --seed 7 --verbose
   actorum sim --runs 100 --nodes 5 --loss 0.2 --crash-rate 1
+  actorum sim --workload ryw-kv --seed 7 --pause-rate 1
   actorum sim --seed 7 --nodes 5 --seconds 60 --ops 50 --json
 `;
 
@@ -65,7 +72,9 @@ const NUMBERS = {
   'crash-rate': RATE,
   'transfer-rate': RATE,
   'sync-ms': DELAY,
+  'ryw-wait-ms': { min: 0, max: 700 },
 } as const;
+const WORKLOADS = ['lin-kv', 'ryw-kv'] as const;
 type NumberName = keyof typeof NUMBERS;
 
 const TEXT = { type: 'string' } as const;
@@ -76,6 +85,7 @@ function readArguments(args: readonly string[]) {
     ...(Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, TEXT])) as {
       [name in NumberName]: typeof TEXT;
     }),
+    workload: { type: 'string', default: 'lin-kv' },
     seed: TEXT,
     runs: { type: 'string', default: '1' },
     verbose: FLAG,
@@ -91,6 +101,7 @@ function readArguments(args: readonly string[]) {
   const seedRange = { min: 0, max: 2 ** 32 - 1, whole: true };
   return {
     fixed,
+    workload: oneOf('--workload', given.workload, WORKLOADS),
     seed: given.seed === undefined ? freshSeed() : numberOption('--seed', given.seed, seedRange),
     runs: numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 }),
     verbose: given.verbose,
@@ -101,8 +112,12 @@ function readArguments(args: readonly string[]) {
 }
 
 /** What the seed chooses, but for what was given. */
-function chooseOptions(seed: number, fixed: { readonly [name in NumberName]?: number }): SimulationOptions {
-  const drawn = drawOptions(seed);
+function chooseOptions(
+  seed: number,
+  workload: Workload,
+  fixed: { readonly [name in NumberName]?: number },
+): SimulationOptions {
+  const drawn = drawOptions(seed, workload);
   const { weather } = drawn;
   const minMs =
     fixed['min-delay-ms'] ?? Math.min(weather.delayMs[0], fixed['max-delay-ms'] ?? Number.POSITIVE_INFINITY);
@@ -126,6 +141,8 @@ function chooseOptions(seed: number, fixed: { readonly [name in NumberName]?: nu
   };
   return {
     seed,
+    workload,
+    rywWaitMs: fixed['ryw-wait-ms'] ?? drawn.rywWaitMs,
     nodes: fixed.nodes ?? drawn.nodes,
     seconds: fixed.seconds ?? drawn.seconds,
     concurrency: fixed.concurrency ?? drawn.concurrency,
@@ -137,20 +154,23 @@ function chooseOptions(seed: number, fixed: { readonly [name in NumberName]?: nu
 
 /** The command that runs exactly this again. */
 export function replayCommand(options: SimulationOptions): string {
-  const { seed, nodes, seconds, opsPerSecond, concurrency, keys, weather } = options;
+  const { seed, workload, rywWaitMs, nodes, seconds, opsPerSecond, concurrency, keys, weather } = options;
   return [
-    `actorum sim --seed ${seed} --nodes ${nodes} --seconds ${seconds} --ops ${opsPerSecond}`,
+    `actorum sim --workload ${workload} --seed ${seed} --nodes ${nodes} --seconds ${seconds} --ops ${opsPerSecond}`,
     `--concurrency ${concurrency} --keys ${keys}`,
     `--min-delay-ms ${weather.delayMs[0]} --max-delay-ms ${weather.delayMs[1]}`,
     `--loss ${weather.loss} --duplicate ${weather.duplicate}`,
     `--partition-rate ${weather.partitionRate} --one-way ${weather.oneWay} --pause-rate ${weather.pauseRate}`,
     `--crash-rate ${weather.crashRate} --transfer-rate ${weather.transferRate} --sync-ms ${weather.syncMs}`,
+    ...(workload === 'ryw-kv' ? [`--ryw-wait-ms ${rywWaitMs}`] : []),
     '--verbose',
   ].join(' ');
 }
 
 function describeOptions({
   seed,
+  workload,
+  rywWaitMs,
   nodes,
   seconds,
   opsPerSecond,
@@ -162,6 +182,7 @@ function describeOptions({
     `seed ${seed}: ${nodes} node${nodes === 1 ? '' : 's'}, ${seconds} s, ${opsPerSecond} operations a second by ${concurrency} clients on ${keys} keys`,
     `  messages take ${weather.delayMs[0]} to ${weather.delayMs[1]} ms, ${percent(weather.loss)} lost, ${percent(weather.duplicate)} twice; a sync takes up to ${weather.syncMs} ms`,
     `  a second: ${weather.partitionRate} partitions (${percent(weather.oneWay)} one-way), ${weather.pauseRate} pauses, ${weather.crashRate} crashes, ${weather.transferRate} transfers`,
+    ...(workload === 'ryw-kv' ? [`  ryw-kv: a read waits up to ${rywWaitMs} ms for its follower`] : []),
   ].join('\n');
 }
 
@@ -169,11 +190,13 @@ function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))}%`;
 }
 
-function describeResult({ stats, traceHash, linearizability }: SimulationResult): string {
+function describeResult({ stats, traceHash, judgement }: SimulationResult): string {
   const messages = Object.values(stats.messages).reduce((sum, count) => sum + count, 0);
   const faults = Object.entries(stats.faults).map(([name, count]) => `${count} ${name}`);
   return [
-    `  clients: ${stats.ok} ok, ${stats.fail} failed, ${stats.info} unknown; ${linearizability?.reason ?? 'not judged'}`,
+    `  clients: ${stats.ok} ok, ${stats.fail} failed, ${stats.info} unknown; ${judgement?.linearizability.reason ?? 'not judged'}`,
+    ...(judgement?.sessions ? [`  sessions: ${judgement.sessions.reason}`] : []),
+    ...(judgement?.indices ? [`  indices: ${judgement.indices.reason}`] : []),
     `  raft: ${stats.committed} entries committed, ${stats.termsLed} terms led, ${stats.invariantChecks} checks of the paper's properties`,
     `  network: ${messages} messages between nodes, ${stats.lost} lost, ${stats.duplicated} repeated`,
     `  faults: ${faults.length === 0 ? 'none' : faults.join(', ')}`,
@@ -184,7 +207,7 @@ function describeResult({ stats, traceHash, linearizability }: SimulationResult)
 
 /** Runs simulations as the arguments say. Resolves with the exit code. */
 export async function simCommand(args: readonly string[]): Promise<number> {
-  const { fixed, seed, runs, verbose, trace, json, help } = readArguments(args);
+  const { fixed, workload, seed, runs, verbose, trace, json, help } = readArguments(args);
   const print = (text: string) => process.stdout.write(`${text}\n`);
   if (help) {
     process.stdout.write(SIM_HELP);
@@ -193,7 +216,7 @@ export async function simCommand(args: readonly string[]): Promise<number> {
   const isLive = process.stdout.isTTY === true && runs > 1 && !json;
   let virtualSeconds = 0;
   for (let run = 0; run < runs; run += 1) {
-    const options = chooseOptions((seed + run) >>> 0, fixed);
+    const options = chooseOptions((seed + run) >>> 0, workload, fixed);
     if (runs === 1 && !json) print(describeOptions(options));
     const result = simulate(options, verbose && !json ? print : undefined);
     virtualSeconds += result.stats.virtualSeconds;
@@ -221,20 +244,23 @@ function reportFailure(
   alreadyTraced: boolean,
   print: (text: string) => void,
 ): void {
-  const { options, traceTail, failure, linearizability } = result;
+  const { options, traceTail, failure, judgement } = result;
   if (!alreadyTraced) for (const line of traceTail.slice(-100)) print(line);
   print(describeOptions(options));
   print(describeResult(result));
   print(`FAILED: ${failure}`);
-  for (const { violation } of linearizability?.keys ?? []) if (violation) print(violation.text);
+  for (const violation of judgement?.violations ?? []) print(violation);
   print(`replay: ${replayCommand(options)}`);
 }
 
-function toJson({ options, failure, linearizability, stats, traceHash }: SimulationResult) {
+function toJson({ options, failure, judgement, stats, traceHash }: SimulationResult) {
   return {
     valid: failure === null,
     failure,
-    linearizable: linearizability?.verdict ?? null,
+    linearizable: judgement?.linearizability.verdict ?? null,
+    ...(options.workload === 'ryw-kv'
+      ? { sessions: judgement?.sessions?.verdict ?? null, indices: judgement?.indices?.verdict ?? null }
+      : {}),
     traceHash,
     options,
     stats,

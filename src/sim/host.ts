@@ -1,6 +1,6 @@
 import { listen } from '../actors/bus.ts';
 import type { CellStep } from '../actors/cell.ts';
-import { Node } from '../actors/node.ts';
+import { Node, type Workload } from '../actors/node.ts';
 import type { Timers } from '../actors/ports.ts';
 import { createReceiver, type Receiver } from '../maelstrom/receiver.ts';
 import type { Dice } from './dice.ts';
@@ -15,6 +15,11 @@ export type Surroundings = {
   send(src: string, dest: string, body: Body): void;
   /** Every step of every cell of the node. */
   onStep(step: CellStep): void;
+  /** The node has written its last word, after the end of its input. */
+  onExit?(): void;
+  /** What plain requests mean, and how long a read waits for its follower to catch up. */
+  readonly workload: Workload;
+  readonly rywWaitMs: number;
   /** The longest time that a sync takes now. */
   syncMs(): number;
 };
@@ -57,6 +62,11 @@ export class SimulatedHost {
     return this.#node;
   }
 
+  /** Which life of the node this is; a crash ends one. */
+  get life(): number {
+    return this.#life;
+  }
+
   get isRunning(): boolean {
     return this.#node !== null && !this.#paused;
   }
@@ -80,11 +90,11 @@ export class SimulatedHost {
       },
       {
         seed: dice.seed(),
-        workload: 'ryw-kv',
-        rywWaitMs: 100,
+        workload: this.#world.workload,
+        rywWaitMs: this.#world.rywWaitMs,
         incarnation: EPOCH_MS + Math.floor(schedule.nowMs) + this.#life,
         restored: this.disk.restored,
-        onExit: () => {},
+        onExit: () => this.#world.onExit?.(),
       },
     );
     listen(this.#node.steps, (step) => this.#world.onStep(step));
@@ -107,6 +117,11 @@ export class SimulatedHost {
     this.#awake = false;
     this.#syncedMs = 0;
     this.disk.crash();
+  }
+
+  /** No more input will come. */
+  endInput(): void {
+    this.#node?.receive({ type: 'input.ended' });
   }
 
   pause(): void {

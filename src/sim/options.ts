@@ -1,3 +1,4 @@
+import type { Workload } from '../actors/node.ts';
 import { Dice } from './dice.ts';
 
 /**
@@ -24,6 +25,10 @@ export type Weather = {
 
 export type SimulationOptions = {
   readonly seed: number;
+  /** With ryw-kv the clients have sessions, and read by token from any node. */
+  readonly workload: Workload;
+  /** How long a read waits for its follower to catch up before the leader serves it, in milliseconds. */
+  readonly rywWaitMs: number;
   readonly nodes: number;
   /** Virtual seconds under faults; the healing and the last reads come after. */
   readonly seconds: number;
@@ -46,12 +51,15 @@ export const CALM: Weather = {
   syncMs: 0,
 };
 
-/** What a seed chooses. */
-export function drawOptions(seed: number): SimulationOptions {
+/** What a seed chooses; the same weather whatever the workload. */
+export function drawOptions(seed: number, workload: Workload = 'lin-kv'): SimulationOptions {
   const dice = new Dice(seed ^ 0x5eed);
   const level = (weak: number, strong: number) => dice.pick([0, weak, strong]);
   return {
     seed,
+    workload,
+    // From other dice: what they bring changes nothing that the seed chooses besides.
+    rywWaitMs: new Dice(seed ^ 0x4a11).pick([100, 100, 20, 0, 700]),
     nodes: dice.pick([3, 3, 5, 5, 4, 1, 2]),
     seconds: 10,
     concurrency: dice.pick([3, 5, 10]),

@@ -3,11 +3,11 @@ import { invariant } from '../../machines/assert.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { CellStep } from '../actors/cell.ts';
 import type { HistoryEvent } from '../verify/history.ts';
-import { checkLinearizability, type LinearizabilityResult } from '../verify/index.ts';
 import { Clients } from './clients.ts';
 import { Dice } from './dice.ts';
 import { SimulatedHost } from './host.ts';
 import { checkReplicasAgree, Invariants } from './invariants.ts';
+import { type Judgement, judgeHistory } from './judge.ts';
 import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
 import { CALM, type SimulationOptions } from './options.ts';
@@ -18,7 +18,8 @@ import { Trace } from './trace.ts';
 export type SimulationResult = {
   readonly options: SimulationOptions;
   readonly failure: string | null;
-  readonly linearizability: LinearizabilityResult | null;
+  /** What the history is worth; null when the run itself failed. */
+  readonly judgement: Judgement | null;
   readonly history: readonly HistoryEvent[];
   readonly traceHash: string;
   readonly traceTail: readonly string[];
@@ -49,7 +50,7 @@ type RaftSnapshot = SnapshotFrom<typeof raftMachine>;
 
 /**
  * Runs one cluster in virtual time: clients and faults for a while, then healing, then every key is read through
- * every node. The properties of the paper are checked after every step, linearizability at the end. The same
+ * every node. The properties of the paper are checked after every step, what clients saw at the end. The same
  * options give the same run, to the last message.
  */
 export function simulate(
@@ -89,7 +90,12 @@ class Simulation {
     this.#syncMs = options.weather.syncMs;
     this.#network = new Network(this.#schedule, new Dice(dice.seed()), this.#trace, options.weather);
     const names = Array.from({ length: options.nodes }, (_, i) => `n${i + 1}`);
-    this.#clients = new Clients(this.#schedule, new Dice(dice.seed()), this.#network, names, options.keys);
+    this.#clients = new Clients(this.#schedule, new Dice(dice.seed()), this.#network, {
+      nodes: names,
+      lifeOf: (node) => this.#hosts.find(({ name }) => name === node)?.life ?? 0,
+      keys: options.keys,
+      hasSessions: options.workload === 'ryw-kv',
+    });
     this.#hosts = names.map((name) => this.#createHost(name, names));
   }
 
@@ -116,18 +122,18 @@ class Simulation {
     nemesis.heal();
     this.#recover();
     this.#checkReplicas();
+    this.#checkReaders();
   }
 
   result(failure: string | null): SimulationResult {
     const { history } = this.#clients;
-    const linearizability = failure === null ? checkLinearizability(history) : null;
-    const verdict = linearizability?.verdict;
+    const judgement = failure === null ? judgeHistory(this.#options.workload, history) : null;
     const count = (type: HistoryEvent['type']) =>
       history.filter((event) => event.type === type && event.process !== 'nemesis').length;
     return {
       options: this.#options,
-      failure: failure ?? (verdict === 'ok' ? null : `the history is ${verdict}: ${linearizability?.reason}`),
-      linearizability,
+      failure: failure ?? judgement?.failure ?? null,
+      judgement,
       history,
       traceHash: this.#trace.hash,
       traceTail: this.#trace.tail,
@@ -154,6 +160,8 @@ class Simulation {
       schedule: this.#schedule,
       dice: new Dice(this.#dice.seed()),
       syncMs: () => this.#syncMs,
+      workload: this.#options.workload,
+      rywWaitMs: this.#options.rywWaitMs,
       onStep: (step) => this.#checkStep(name, step),
       send: (src, dest, body) => {
         if (dest.startsWith('c')) this.#network.sendCalmly(src, dest, body);
@@ -200,6 +208,21 @@ class Simulation {
       'every node has applied everything a second after recovery',
       () => replicas,
     );
+  }
+
+  /** Every read has ended by now, one way or another, and no node remembers more clients than there are. */
+  #checkReaders(): void {
+    const clients = this.#options.concurrency + this.#hosts.length;
+    for (const { name, node } of this.#hosts) {
+      const waiting = node?.peer?.readers.size;
+      invariant(waiting === 0, 'no read waits a second after the last was asked', () => ({ name, waiting }));
+      const sessions = node?.peer?.sessions.size ?? 0;
+      invariant(sessions <= clients, 'a node remembers each client once', () => ({
+        name,
+        sessions,
+        clients,
+      }));
+    }
   }
 
   #checkStep(name: string, step: CellStep): void {

@@ -41,6 +41,19 @@ describe('actorum sim', () => {
     expect(options.weather.loss).toBe(0.5);
   });
 
+  it('replays a run with sessions, and says what became of them', async () => {
+    const args = ['--workload', 'ryw-kv', '--seed', '5', '--seconds', '2'];
+    const { code, printed } = await run(...args);
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^ {2}sessions: \d+ sessions kept read-your-writes/m);
+    expect(printed).toMatch(/^ {2}indices: the indices of \d+ replies/m);
+    const first = JSON.parse((await run(...args, '--json')).printed);
+    expect([first.sessions, first.indices]).toEqual(['ok', 'ok']);
+    const replay = (first.replay as string).split(' ').slice(2, -1);
+    const again = JSON.parse((await run(...replay, '--json')).printed);
+    expect(again.traceHash).toBe(first.traceHash);
+  });
+
   it('runs many seeds and says which', async () => {
     const { code, printed } = await run('--seed', '100', '--runs', '3', '--seconds', '1');
     expect(code).toBe(0);
@@ -54,6 +67,8 @@ describe('actorum sim', () => {
     [['--loss', '1.5'], /--loss is "1.5"/],
     [['--seed', '-1'], /--seed/],
     [['--min-delay-ms', '9', '--max-delay-ms', '3'], /above --max-delay-ms 3/],
+    [['--workload', 'lww'], /--workload is "lww"/],
+    [['--ryw-wait-ms', '900'], /--ryw-wait-ms is "900"/],
     [['--speed'], /--speed/],
     [['extra'], /extra/],
   ])('refuses %j', async (args, message) => {
@@ -65,7 +80,16 @@ describe('actorum sim', () => {
   it('lists every option in its help', async () => {
     const { printed } = await run('--help');
     expect(printed).toBe(SIM_HELP);
-    for (const option of ['--seed', '--runs', '--crash-rate', '--sync-ms', '--json', '--verbose']) {
+    for (const option of [
+      '--workload',
+      '--ryw-wait-ms',
+      '--seed',
+      '--runs',
+      '--crash-rate',
+      '--sync-ms',
+      '--json',
+      '--verbose',
+    ]) {
       expect(printed).toContain(option);
     }
   });
