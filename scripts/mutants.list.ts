@@ -202,6 +202,14 @@ export const MUTANTS: readonly Mutant[] = [
     title: 'is never older than its token',
   },
   {
+    name: 'a leader that is behind answers a waiting read',
+    file: 'machines/requests/pending.ts',
+    search: 'else if (found.index < request.minIndex) pending.push(keepAsking(request, found.index));',
+    replace: 'else if (found.index < 0) pending.push(keepAsking(request, found.index));',
+    test: 'test/models/requests.model.test.ts',
+    title: 'keeps count of who waits',
+  },
+  {
     name: 'timer of a waiting read not cancelled',
     file: 'machines/session/ryw-read.machine.ts',
     search: "exit: 'clearWaitTimer',",

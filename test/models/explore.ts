@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate';
+import type { AnyStateMachine, EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate';
 import * as graph from 'xstate/graph';
 import type { Coverage, Run } from './coverage.ts';
 
@@ -78,19 +78,18 @@ export function walkAtRandom<M extends AnyStateMachine>(
   coverage: Coverage<M>,
   inputs: readonly InputFrom<M>[],
   { seed, walks, steps }: { readonly seed: number; readonly walks: number; readonly steps: number },
-  check: (run: Run<M>) => void = () => {},
+  check: (run: Run<M>, effects: readonly EmittedFrom<M>[]) => void = () => {},
 ): void {
   const choices = fc.array(fc.nat(), { minLength: steps, maxLength: steps, size: 'max' });
   fc.assert(
     fc.property(fc.constantFrom(...inputs), choices, (input, numbers) => {
       const run = coverage.start(input);
-      check(run);
+      check(run, []);
       for (const number of numbers) {
         const possible = events(run.snapshot);
         const event = possible[number % possible.length];
         if (event === undefined) break;
-        run.step(event);
-        check(run);
+        check(run, run.step(event));
       }
     }),
     { seed, numRuns: walks },

@@ -127,7 +127,8 @@ function appendRequest(context: RaftContext, from: string, prevIndex: number, co
     prevIndex,
     prevTerm: prevIndex === 0 ? 0 : termOf(prevIndex),
     entries,
-    commitIndex: Math.max(commitIndex, prevIndex + count),
+    // A leader may know more to be committed than this message shows to be the same here.
+    commitIndex: Math.max(commitIndex, count === 0 ? lastIndex(log) : prevIndex + count),
     round: 0,
   };
 }

@@ -19,18 +19,23 @@ const gate = createGate(raftMachine);
 const { events } = raftDomain({ maxTerm: 60, maxIndex: 30, maxRound: 10, speakers: ['n2', 'n3'] });
 const voters = ['n1', 'n2', 'n3'];
 
-/** How a life begins: as any node's does, or with an election won and a term established. */
+/** How a life begins: as any node's does, or with a log of an older term and an election just won. */
 type Beginning = 'fresh' | 'leading';
 
+const old = (number: number): Entry => ({
+  term: 1,
+  op: { type: 'write', key: 'x', value: number },
+  origin: { node: 'n2', incarnation: 1, number, floor: 1 },
+  bytes: 100,
+});
+const RESTORED = { term: 1, votedFor: null, entries: [old(1), old(2), old(3)] };
 const ELECTION: readonly Event[] = [
   { type: 'election.timeout' },
-  { type: 'prevote.response', from: 'n2', term: 0, granted: true },
-  { type: 'vote.response', from: 'n3', term: 1, granted: true },
-  { type: 'turn.ended' },
-  { type: 'append.response', from: 'n2', term: 1, success: true, index: 1, conflict: null, round: 0 },
+  { type: 'prevote.response', from: 'n2', term: 1, granted: true },
+  { type: 'vote.response', from: 'n3', term: 2, granted: true },
 ];
-/** What would soon end a leadership, and has nothing to do with it. */
-const DISTURBS = ['term.seen', 'quorum.timeout', 'message.stale', 'transfer.requested'];
+/** What leading consists of: everything else would soon end it, or passes it by. */
+const LEADING = ['turn.ended', 'heartbeat.timeout', 'append.response', 'requests.proposed'];
 
 /** Looks at every step of random lives of one node, among events that the other nodes could cause. */
 function watch(seed: number, beginning: Beginning, begin: () => (look: Look) => void): void {
@@ -38,7 +43,8 @@ function watch(seed: number, beginning: Beginning, begin: () => (look: Look) => 
   fc.assert(
     fc.property(choices, (numbers) => {
       const see = begin();
-      let before = gate.start({ id: 'n1', voters, seed: 3 }).snapshot;
+      const restored = beginning === 'leading' ? { restored: RESTORED } : {};
+      let before = gate.start({ id: 'n1', voters, seed: 3, ...restored }).snapshot;
       const take = (event: Event) => {
         const { snapshot: after, effects } = gate.step(before, event);
         see({ before, event, after, effects });
@@ -46,7 +52,7 @@ function watch(seed: number, beginning: Beginning, begin: () => (look: Look) => 
       };
       if (beginning === 'leading') for (const event of ELECTION) take(event);
       for (const [kind, number] of numbers) {
-        const all = events(before).filter(({ type }) => beginning === 'fresh' || !DISTURBS.includes(type));
+        const all = events(before).filter(({ type }) => beginning === 'fresh' || LEADING.includes(type));
         // First the kind of event, then which: there are far more appends than timeouts.
         const kinds = [...new Set(all.map(({ type }) => type))];
         const possible = all.filter(({ type }) => type === kinds[kind % kinds.length]);
@@ -174,7 +180,7 @@ describe('a raft node, on every random walk', () => {
         }
       };
     });
-    expect(confirmed).toBeGreaterThan(100);
+    expect(confirmed).toBeGreaterThan(50);
   });
 
   it('as a follower cuts only what disagrees, and commits only what the leader verified', () => {
