@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonical, type Json, sameJson } from '../../machines/json.ts';
 
+// The same cases every time; another seed tries others.
+fc.configureGlobal({ seed: 1 });
+
 /** Values as a parser makes them: then `__proto__` is an ordinary member, and -0 is a number that can come in. */
 const values = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;
 

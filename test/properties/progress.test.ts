@@ -5,6 +5,9 @@ import type { AppendResponse, Entry } from '../../machines/raft/events.ts';
 import { logOf } from '../../machines/raft/log.ts';
 import { describeConflict, freshProgress, learn } from '../../machines/raft/progress.ts';
 
+// The same cases every time; another seed tries others.
+fc.configureGlobal({ seed: 4 });
+
 /** A leader's log and a follower's that agree up to some index, as section 5.3 leaves them. */
 const pair = fc
   .record({

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fraction, nextRandom } from '../../machines/random.ts';
 
+// The same cases every time; another seed tries others.
+fc.configureGlobal({ seed: 7 });
+
 const uint32 = fc.integer({ min: 0, max: 0xffffffff });
 
 describe('the generator', () => {

@@ -6,6 +6,9 @@ import type { Submission } from '../../machines/requests/events.ts';
 import { Readers } from '../../src/actors/readers.ts';
 import { Sessions } from '../../src/actors/sessions.ts';
 
+// The same cases every time; another seed tries others.
+fc.configureGlobal({ seed: 8 });
+
 /** A node around the waiting reads: it applies, leads or not, and writes down what is said. */
 function node(maxReaders: number) {
   const sessions = new Sessions(10);

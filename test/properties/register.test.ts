@@ -5,6 +5,9 @@ import { ERROR, type LoggedOperation } from '../../machines/operations.ts';
 import type { Entry, Origin } from '../../machines/raft/events.ts';
 import { Registers } from '../../src/actors/registers.ts';
 
+// The same cases every time; another seed tries others.
+fc.configureGlobal({ seed: 9 });
+
 const keys = fc.constantFrom<Json>('x', 1, '1', { a: 1, b: 2 }, { b: 2, a: 1 });
 const values = fc.constantFrom<Json>(null, 0, 1, '1', { a: [1] });
 const operations: fc.Arbitrary<LoggedOperation> = fc.oneof(
