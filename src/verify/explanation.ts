@@ -149,10 +149,11 @@ function abridge(lines: readonly string[], most: number): string[] {
   return [...lines.slice(0, most), `  … ${lines.length - most} more`];
 }
 
-/** One operation on one line, say `process 3 cas [1,2] ok (events 4 to 9, 1.5 to 2.25 ms)`. */
+/** One operation on one line, say `process 3 cas [1,2] ok at index 7 (events 4 to 9, 1.5 to 2.25 ms)`. */
 export function describe(operation: Operation): string {
   const { invocation, completion, process, f, outcome } = operation;
-  const value = f === 'read' ? ` -> ${show(completion?.value)}` : ` ${show(invocation.value)}`;
+  const reads = f === 'read' || f === 'ryw_read';
+  const value = reads ? ` -> ${show(completion?.value)}` : ` ${show(invocation.value)}`;
   const creates = invocation.createIfNotExists === true ? ' (may create)' : '';
   const error = completion?.error === undefined ? '' : ` ${completion.error}`;
   const known = outcome !== 'info' && completion !== undefined;
@@ -160,5 +161,7 @@ export function describe(operation: Operation): string {
     ? `events ${invocation.index} to ${completion.index}`
     : `from event ${invocation.index}`;
   const times = known ? `${invocation.timeMs} to ${completion.timeMs} ms` : `from ${invocation.timeMs} ms`;
-  return `process ${process} ${f}${value}${creates} ${outcome}${error} (${events}, ${times})`;
+  const shown = completion?.shownIndex === undefined ? '' : ` at index ${completion.shownIndex}`;
+  const server = completion?.servedBy === undefined ? '' : ` by ${completion.servedBy}`;
+  return `process ${process} ${f}${value}${creates} ${outcome}${error}${shown}${server} (${events}, ${times})`;
 }

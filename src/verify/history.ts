@@ -20,7 +20,10 @@ export type HistoryEvent = {
   /** The client process, or `nemesis` for what was done to the cluster. */
   readonly process: number | 'nemesis';
   readonly type: EventType;
-  /** `read`, `write`, `cas`; for the nemesis the fault's name. */
+  /**
+   * `read`, `write`, `cas`; `ryw_read` for a read that need not be linearizable, only as fresh as its session
+   * (a follower may have served it); for the nemesis the fault's name.
+   */
   readonly f: string;
   /** The register; absent for the nemesis. */
   readonly key?: Json;
@@ -32,6 +35,21 @@ export type HistoryEvent = {
   readonly node?: string;
   /** On fail and info: why. Two values of it make a failed cas an observation: see above. */
   readonly error?: string;
+  /**
+   * The client's session, on the invocation (a completion may repeat it). It outlives its processes: after an
+   * `info` the client goes on in the same session under a new process number. Without it, the operation belongs
+   * to no session, and binds nobody's later reads.
+   */
+  readonly session?: string;
+  /** On an invocation: the index that was sent with the request, below which no answer may lie. */
+  readonly token?: number;
+  /**
+   * On ok: the log index that the reply showed. write, cas: where in the log it took place. read, ryw_read: the
+   * value is the one that the key had after exactly the log's first `shownIndex` entries.
+   */
+  readonly shownIndex?: number;
+  /** On ok: the node that served it, where the reply says so. */
+  readonly servedBy?: string;
 };
 
 export const EVENT_TYPES = ['invoke', 'ok', 'fail', 'info'] as const;

@@ -20,8 +20,8 @@ type Pair = { readonly invocation: HistoryEvent; completion?: HistoryEvent };
  * What the nemesis did is passed over, yet its place and time are checked like everyone's.
  *
  * @throws HistoryError when the events are no history: an index that does not increase, a time that steps
- * back, a completion that nothing began or that tells of another operation, a process with two operations
- * open at once, or one that goes on after an `info`
+ * back, a completion that nothing began or that tells of another operation or session, a process with two
+ * operations open at once or one that goes on after an `info`, a log index that is none
  */
 export function operations(events: readonly HistoryEvent[]): readonly Operation[] {
   const found: Pair[] = [];
@@ -76,6 +76,7 @@ function checkInvocation(event: HistoryEvent, current: Pair | undefined): void {
   const place = placeOf(event);
   if (event.key === undefined)
     throw new HistoryError(place, 'key', 'is missing; an invocation names its register');
+  checkIndex(event, 'token');
   if (current === undefined) return;
   const began = `${current.invocation.f} of event ${current.invocation.index}`;
   throw new HistoryError(
@@ -99,6 +100,19 @@ function checkCompletion(event: HistoryEvent, current: Pair | undefined): void {
   if (event.key !== undefined && spelling(event.key) !== spelling(key as Json)) {
     throw new HistoryError(place, 'key', `is ${show(event.key)}, but event ${index} began on ${show(key)}`);
   }
+  const { session } = current.invocation;
+  if (event.session !== undefined && event.session !== session) {
+    const began = session === undefined ? 'in no session' : `in ${show(session)}`;
+    throw new HistoryError(place, 'session', `is ${show(event.session)}, but event ${index} began ${began}`);
+  }
+  checkIndex(event, 'shownIndex');
+}
+
+/** An index that is none would compare as neither lower nor higher, and so would hide every violation. */
+function checkIndex(event: HistoryEvent, field: 'token' | 'shownIndex'): void {
+  const index = event[field];
+  if (index === undefined || (Number.isSafeInteger(index) && index >= 0)) return;
+  throw new HistoryError(placeOf(event), field, `is ${show(index)}; it must be an integer from 0`);
 }
 
 /** How errors name an event. */

@@ -36,6 +36,10 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ['createIfNotExists', { required: false, allowed: 'true, or nothing', accepts: (value) => value === true }],
   ['node', { required: false, allowed: 'a string', accepts: isString }],
   ['error', { required: false, allowed: 'a string', accepts: isString }],
+  ['session', { required: false, allowed: 'a string', accepts: isString }],
+  ['token', { required: false, allowed: 'an integer from 0', accepts: isCount }],
+  ['shownIndex', { required: false, allowed: 'an integer from 0', accepts: isCount }],
+  ['servedBy', { required: false, allowed: 'a string', accepts: isString }],
 ]);
 
 /**

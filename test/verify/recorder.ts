@@ -1,6 +1,8 @@
 import type { HistoryEvent, Json } from '../../src/verify/index.ts';
 
-type Details = Partial<Pick<HistoryEvent, 'value' | 'createIfNotExists' | 'error'>>;
+type Asked = Partial<Pick<HistoryEvent, 'createIfNotExists' | 'session' | 'token'>>;
+type Answered = Partial<Pick<HistoryEvent, 'error' | 'shownIndex' | 'servedBy'>>;
+type Details = Partial<Pick<HistoryEvent, 'value'>> & Asked & Answered;
 
 /** Writes a history down event by event, as a bench would; places and times follow by themselves. */
 export class Recorder {
@@ -20,14 +22,15 @@ export class Recorder {
 
   /** An operation that completes before anything else happens. */
   whole(process: number, f: string, key: Json, type: 'ok' | 'fail' | 'info', details: Details = {}): this {
-    const { value, ...rest } = details;
-    const asked = f === 'read' || value === undefined ? {} : { value };
-    const creates = rest.createIfNotExists === undefined ? {} : { createIfNotExists: rest.createIfNotExists };
-    this.begin(process, f, key, { ...asked, ...creates });
-    const answered = f === 'read' && value !== undefined ? { value } : {};
+    const { value, error, shownIndex, servedBy, ...asked } = details;
+    const reads = f === 'read' || f === 'ryw_read';
+    const given = value === undefined ? {} : { value };
+    this.begin(process, f, key, { ...asked, ...(reads ? {} : given) });
     return this.end(process, type, {
-      ...answered,
-      ...(rest.error === undefined ? {} : { error: rest.error }),
+      ...(reads ? given : {}),
+      ...(error === undefined ? {} : { error }),
+      ...(shownIndex === undefined ? {} : { shownIndex }),
+      ...(servedBy === undefined ? {} : { servedBy }),
     });
   }
 
