@@ -6,7 +6,7 @@ import { Pace } from '../src/bench/pace.ts';
 import { Random } from '../src/bench/random.ts';
 import { sleep } from '../src/bench/sleep.ts';
 import { percentilesOf } from '../src/bench/statistics.ts';
-import { ClientFleet, type Observer, runWorkers, timeoutMsFor } from '../src/bench/workers.ts';
+import { boundTo, ClientFleet, type Observer, runWorkers, timeoutMsFor } from '../src/bench/workers.ts';
 import { monotonicMs } from '../src/host/clock.ts';
 import { cpuMsOf } from './cpu.ts';
 import { createWorkload, type WorkloadName } from './workloads.ts';
@@ -120,7 +120,7 @@ export class Subject {
     const fleet = this.#fleet(meter);
     const pace = new Pace(0, new Random(this.#seed), monotonicMs);
     const workload = createWorkload(name, this.#seed + this.#rounds, this.#rounds);
-    const working = runWorkers(fleet, concurrency, this.#nodes, pace, workload);
+    const working = runWorkers(concurrency, boundTo(this.#nodes, fleet), pace, workload);
     await sleep(WARM_UP_MS);
     const before = this.#counters();
     meter.restart();

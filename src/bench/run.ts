@@ -9,18 +9,23 @@ import { Pace } from './pace.ts';
 import type { PartitionShape } from './partition.ts';
 import { Random } from './random.ts';
 import { Recorder } from './recorder.ts';
+import { roving } from './roving.ts';
 import { sleep } from './sleep.ts';
-import { ClientFleet, runWorkers, timeoutMsFor } from './workers.ts';
-import { LinKvWorkload, type Mix } from './workload.ts';
+import { boundTo, ClientFleet, runWorkers, timeoutMsFor } from './workers.ts';
+import { createWorkload, type KeyedWorkload, type Mix, type WorkloadName } from './workload.ts';
 
 export type RunOptions = {
   readonly program: Program;
+  /** What the nodes are asked to be, and so what their replies may look like. */
+  readonly workload: WorkloadName;
   readonly nodes: number;
   readonly concurrency: number;
   /** Operations a second over all workers; 0 is as fast as possible. */
   readonly rate: number;
   readonly timeMs: number;
   readonly latency: Latency;
+  /** Messages from nodes to one follower take so much longer; 0 for none. */
+  readonly slowFollowerMs: number;
   readonly nemesis: PartitionShape | 'any' | 'none';
   readonly nemesisIntervalMs: number;
   readonly mix: Mix;
@@ -72,7 +77,7 @@ export class Run {
   readonly #host: RunHost;
   readonly #startMs: number;
   readonly #random: Random;
-  readonly #workload: LinKvWorkload;
+  readonly #workload: KeyedWorkload;
   readonly #crash = new AbortController();
 
   constructor(options: RunOptions, host: RunHost) {
@@ -88,12 +93,13 @@ export class Run {
     );
     this.network = new Network({
       latency: options.latency,
+      lagMs: (dest) => (dest === this.#slowFollower() ? options.slowFollowerMs : 0),
       random: this.#random.fork(),
       nowMs: host.nowMs,
       onViolation: this.#onViolation,
       onPeerMessage: (message) => this.leaders.watch(message),
     });
-    this.#workload = new LinKvWorkload({ ...options, random: this.#random.fork() });
+    this.#workload = createWorkload(options.workload, { ...options, random: this.#random.fork() });
   }
 
   sinceStartMs(): number {
@@ -110,6 +116,7 @@ export class Run {
       timeoutMs: timeoutMsFor(this.options.latency.meanMs),
       nowMs: this.#host.nowMs,
       onViolation: this.#onViolation,
+      workload: this.options.workload,
       firstClient: this.nodes.length + 1,
     });
     try {
@@ -153,13 +160,15 @@ export class Run {
   }
 
   async #loadAndFaults(fleet: ClientFleet): Promise<void> {
-    const { rate, concurrency, nemesis: faults, timeMs } = this.options;
+    const { rate, concurrency, nemesis: faults, timeMs, workload } = this.options;
     const pace = new Pace(rate, this.#random.fork(), this.#host.nowMs);
     const nemesis = this.#createNemesis();
     const fromMs = this.sinceStartMs();
     const messagesBefore = this.network.traffic.sent;
     if (faults !== 'none') nemesis.start();
-    const working = runWorkers(fleet, concurrency, this.nodes, pace, this.#workload);
+    const performerOf =
+      workload === 'lin-kv' ? boundTo(this.nodes, fleet) : roving(this.nodes, fleet, this.#random.fork());
+    const working = runWorkers(concurrency, performerOf, pace, this.#workload);
     await sleep(timeMs, this.#host.interrupted, this.#crash.signal);
     const toMs = this.sinceStartMs();
     const messages = this.network.traffic.sent - messagesBefore;
@@ -168,6 +177,12 @@ export class Run {
     if (this.#cutShort) fleet.giveUp();
     await working;
     this.load = { fromMs, toMs, messages, samples: this.recorder.samples.length };
+  }
+
+  /** Never the node that leads: when the slow one is elected, another is slow from then on. */
+  #slowFollower(): string | undefined {
+    if (this.options.slowFollowerMs === 0) return undefined;
+    return this.nodes.findLast((node) => node !== this.leaders.leader);
   }
 
   #createNemesis(): Nemesis {

@@ -69,7 +69,7 @@ describe('statistics', () => {
 });
 
 describe('the workload', () => {
-  const options = { mix: { read: 1, write: 1, cas: 1 }, workersPerKey: 2, opsPerKey: 10 };
+  const options = { mix: { read: 1, write: 1, cas: 1, rywRead: 0 }, workersPerKey: 2, opsPerKey: 10 };
   const keyOf = (operation: ClientOperation) => (operation.f === 'echo' ? undefined : operation.key);
 
   test('groups of workers share a key, and move on after so many operations', () => {
@@ -96,7 +96,7 @@ describe('the workload', () => {
     const draw = (seed: number) => {
       const workload = new LinKvWorkload({
         ...options,
-        mix: { read: 6, write: 3, cas: 1 },
+        mix: { read: 6, write: 3, cas: 1, rywRead: 0 },
         random: new Random(seed),
       });
       return Array.from({ length: 2000 }, (_, turn) => workload.next(turn % 4));
