@@ -37,7 +37,7 @@ export type IndicesResult = {
  * - A `ryw_read` looks at nothing lower than the token that it was sent.
  * - The value that was read is the one that the key had at the index that the reply claims, as far as the places
  *   of its writes are known.
- * - What was seen of a write of unknown outcome fits one place in the log.
+ *   A write of unknown outcome has one place like any other, between bounds that are learned from who saw it.
  *
  * @param options how many violations are explained; 100 by default
  * @throws HistoryError when the events are no history of registers
@@ -53,7 +53,6 @@ export function checkIndices(
     ...outOfTime(all),
     ...belowToken(all),
     ...wrongValues(all, sights),
-    ...sights.contradictions.map(contradiction),
   ];
   const checked = all.filter((operation) => shownBy(operation) !== undefined).length;
   return {
@@ -115,19 +114,10 @@ function wrongValues(all: readonly Operation[], sights: Sights): IndexViolation[
     const claim = claimOf(operation) as number;
     const last = sights.lastAt(operation, claim);
     const held = last.operation === undefined ? 'the key had not been written' : `the key held ${last.value}`;
-    return [
-      violation(`This claims to have looked at index ${claim}, where ${held}`, [
-        ...(last.operation === undefined ? [] : [last.operation]),
-        operation,
-      ]),
-    ];
+    const overwriting = last.operation === undefined ? [] : [last.operation];
+    const problem = `This claims to have looked at index ${claim}, where ${held}`;
+    return [violation(problem, [...overwriting, operation], sights.sourcesOf(operation))];
   });
-}
-
-function contradiction({ operation, low, high, lowBy, highBy }: Version): IndexViolation {
-  const involved = [operation, lowBy, highBy].filter((one) => one !== undefined);
-  const problem = `A write can only stand at index ${low} or after, and only at ${high} or before`;
-  return violation(problem, involved);
 }
 
 /** The index that the operation's reply showed. */
@@ -135,9 +125,22 @@ function shownBy(operation: Operation): number | undefined {
   return operation.outcome === 'ok' ? operation.completion?.shownIndex : undefined;
 }
 
-function violation(problem: string, involved: readonly Operation[]): IndexViolation {
+const SHOWN_SOURCES = 3;
+
+/** @param sources the writes of the value that was seen */
+function violation(
+  problem: string,
+  involved: readonly Operation[],
+  sources: readonly Version[] = [],
+): IndexViolation {
   const lines = involved.map((operation) => `  key ${show(operation.key)}: ${describe(operation)}`);
-  return { operations: involved, text: [`${problem}:`, ...lines].join('\n') };
+  const places = sources.slice(0, SHOWN_SOURCES).map(({ operation, low, high }) => {
+    const place = Number.isFinite(high)
+      ? `index ${low}${low === high ? '' : ` to ${high}`}`
+      : `index ${low} or after`;
+    return `  what it saw was written at ${place}: ${operation && describe(operation)}`;
+  });
+  return { operations: involved, text: [`${problem}:`, ...lines, ...places].join('\n') };
 }
 
 function overall(found: readonly IndexViolation[], checked: number): { verdict: Verdict; reason: string } {

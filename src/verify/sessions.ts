@@ -80,7 +80,7 @@ type Session = Pick<{ -readonly [name in keyof Bonds]: Bonds[name] }, 'write' | 
  * index it claims, which may not lie below anything that the session has been shown (of whatever key: a replica
  * holds a prefix of the one log), and by its value, which must not come from a write that is surely older than
  * what binds it. A cas is both a read (of the state before its own place) and a write; a cas that the register
- * refused is a read that claims no index, and is judged only by whether there was a key at all.
+ * refused is a read that claims no index: it is judged only by whether there was a key at all, and binds nobody.
  *
  * No violation is reported that the history does not prove: an unknown outcome (`info`) binds nobody, and where a
  * value was written several times, or by a write whose place is unknown, a read is held to have seen whichever
@@ -143,7 +143,8 @@ class SessionsJudge {
       this.#judgeWrite('monotonic-writes', operation, version.low, [bonds.write]);
       this.#judgeWrite('writes-follow-reads', operation, version.low, [bonds.read, bonds.saw]);
     }
-    if (sight !== undefined) learnRead(session, operation, sight);
+    // The reply to a refused cas shows no index, so its client could not carry on what it has seen.
+    if (sight !== undefined && operation.outcome === 'ok') learnRead(session, operation, sight);
     if (version !== undefined) learnWrite(session, operation, version.low, version.placeKnown);
   }
 

@@ -21,8 +21,6 @@ export type Sight = Bounds & {
 const ANYWHERE: Bounds = { low: 1, high: Number.POSITIVE_INFINITY };
 
 export class Sights {
-  /** Writes of unknown outcome whose bounds exclude each other: no one place explains what was seen of them. */
-  readonly contradictions: Version[] = [];
   readonly #keys = new Map<string, KeyVersions>();
   readonly #versions = new Map<Operation, Version>();
   readonly #observations = new Map<Operation, Step>();
@@ -50,7 +48,6 @@ export class Sights {
     }
     for (const [name, versions] of byKey) this.#keys.set(name, new KeyVersions(versions));
     for (const step of this.#observations.values()) this.#learnFrom(step);
-    this.#setContradictionsAside();
   }
 
   /** What the write left; undefined for whatever is no write, or surely did not happen. */
@@ -66,6 +63,12 @@ export class Sights {
   /** The last version of the operation's key that is known to have taken place at or below `index`. */
   lastAt(operation: Operation, index: number): Version {
     return this.#keys.get(spelling(operation.key))?.lastAt(index) ?? ABSENCE;
+  }
+
+  /** The versions that hold the value that the operation saw, if they had begun when it ended. */
+  sourcesOf(operation: Operation): readonly Version[] {
+    const step = this.#observations.get(operation);
+    return (step && this.#keys.get(spelling(operation.key))?.sourcesOf(step)) ?? [];
   }
 
   /** What the operation saw; undefined when it did not look, or saw what nobody can have written by then. */
@@ -93,18 +96,9 @@ export class Sights {
     if (claim === undefined || key === undefined || step.need === NEED.presentButNot) return;
     const [only, ...others] = key.candidates(step, claim);
     if (only === undefined || others.length > 0 || only.placeKnown) return;
-    const last = key.lastAt(claim);
-    if (claim < only.high) Object.assign(only, { high: claim, highBy: step.operation });
-    if (last.low >= only.low) Object.assign(only, { low: last.low + 1, lowBy: step.operation });
-  }
-
-  /** From what cannot be, nothing is to be concluded. */
-  #setContradictionsAside(): void {
-    for (const version of this.#versions.values()) {
-      if (version.low <= version.high) continue;
-      this.contradictions.push({ ...version });
-      Object.assign(version, ANYWHERE);
-    }
+    // Only what leaves room is a candidate, so the bounds never cross.
+    only.high = Math.min(only.high, claim);
+    only.low = Math.max(only.low, key.lastAt(claim).low + 1);
   }
 }
 
@@ -124,7 +118,7 @@ function versionOf(step: Step, shownBefore: Operation | undefined): Version | un
   if (index !== undefined) return { operation, value, calledAt, placeKnown: true, low: index, high: index };
   // The log had been committed up to what anyone was shown before, so the write can only stand after that.
   const low = (shownBefore?.completion?.shownIndex ?? 0) + 1;
-  return { operation, value, calledAt, placeKnown: false, ...ANYWHERE, low, lowBy: shownBefore };
+  return { operation, value, calledAt, placeKnown: false, low, high: ANYWHERE.high };
 }
 
 /**

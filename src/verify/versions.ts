@@ -17,9 +17,6 @@ export type Version = {
   /** The lowest and the highest log index at which it can have taken place; equal when the place is known. */
   low: number;
   high: number;
-  /** Who the bounds were learned from. */
-  lowBy?: Operation | undefined;
-  highBy?: Operation;
 };
 
 export const ABSENCE: Version = {
@@ -89,6 +86,11 @@ export class KeyVersions {
     const written = bucket === undefined || count === 0 ? undefined : boundsUpTo(bucket, count);
     if (!isEnabled(step, undefined)) return written;
     return { low: 0, high: written?.high ?? 0 };
+  }
+
+  /** All that the step can have seen, at whatever index, but for an absent key. */
+  sourcesOf(step: Step): readonly Version[] {
+    return (this.#of(step)?.versions ?? []).filter((version) => isBefore(version, step));
   }
 
   #of({ needed, need }: Step): Bucket | undefined {

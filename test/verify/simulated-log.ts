@@ -46,7 +46,7 @@ type Pending = {
   readonly creates: boolean;
   readonly node: number;
   readonly token: number;
-  answer?: Answer;
+  answer?: Answer | undefined;
 };
 type Client = { readonly name: string; process: number; token: number; pending?: Pending | undefined };
 
@@ -100,7 +100,8 @@ class SimulatedLog {
     this.#applied[0] = this.#log.length;
     const node = Math.floor(this.#random() * this.#applied.length);
     const behind = this.#log.length - (this.#applied[node] as number);
-    if (this.#random() < 0.3) this.#applied[node] = this.#log.length - Math.floor(this.#random() * (behind + 1));
+    if (this.#random() < 0.3)
+      this.#applied[node] = this.#log.length - Math.floor(this.#random() * (behind + 1));
   }
 
   #advance(client: Client): void {
@@ -125,7 +126,8 @@ class SimulatedLog {
     const key = this.#pick(this.#options.keys);
     const f = this.#pick(['read', 'ryw_read', 'ryw_read', 'ryw_read', 'write', 'write', 'cas'] as const);
     const creates = f === 'cas' && this.#random() < 0.2;
-    const value = f === 'write' ? this.#value() : f === 'cas' ? [this.#expected(key), this.#value()] : undefined;
+    const value =
+      f === 'write' ? this.#value() : f === 'cas' ? [this.#expected(key), this.#value()] : undefined;
     const node = Math.floor(this.#random() * this.#options.nodes);
     const { token, name: session } = client;
     const given = value === undefined ? {} : { value };
@@ -191,7 +193,8 @@ class SimulatedLog {
     const held = this.#lastOf(key, this.#log.length);
     if (pending.f === 'write') return this.#put({ key, value: pending.value as Json });
     const [from, to] = pending.value as [Json, Json];
-    const matches = held === undefined ? pending.creates : JSON.stringify(held.value) === JSON.stringify(from);
+    const matches =
+      held === undefined ? pending.creates : JSON.stringify(held.value) === JSON.stringify(from);
     if (matches) return this.#put({ key, value: to });
     return { type: 'fail', error: held === undefined ? KEY_DOES_NOT_EXIST : PRECONDITION_FAILED };
   }
