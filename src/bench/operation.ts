@@ -72,6 +72,31 @@ export function requestOf(operation: ClientOperation): Request {
   }
 }
 
+/**
+ * The operation that a request asks for.
+ * @throws Error on a request of no known type
+ */
+export function operationOf(request: Body): ClientOperation {
+  const key = request.key as Value;
+  switch (request.type) {
+    case 'read':
+      return { f: 'read', key };
+    case 'write':
+      return { f: 'write', key, value: request.value as Value };
+    case 'cas': {
+      const { from, to, create_if_not_exists: creates } = request;
+      return { f: 'cas', key, from: from as Value, to: to as Value, creates: creates === true };
+    }
+    case 'ryw_read': {
+      const preferFollower = request.prefer_follower === true;
+      const token = request.last_write_index;
+      return { f: 'ryw_read', key, preferFollower, ...(typeof token === 'number' ? { token } : {}) };
+    }
+    default:
+      throw new Error(`no operation is asked for by a request of type ${request.type}`);
+  }
+}
+
 const KEY_MISSING = 20;
 const OTHER_VALUE = 22;
 /** Maelstrom's codes that say: it did not happen and never will. All others leave it open. */

@@ -141,7 +141,10 @@ function explanationLines([first, ...others]: readonly string[]): string[] {
   return [first, '', ...(others.length > 0 ? [`results.json explains ${others.length} more.`, ''] : [])];
 }
 
-function sessionLines({ verdict, reason, guarantees, indices }: SessionsJudgement, style: Style): string[] {
+function sessionLines(
+  { verdict, reason, sessions, guarantees, indices }: SessionsJudgement,
+  style: Style,
+): string[] {
   const rows = GUARANTEES.map((name): [string, string] => {
     const { checked, violations } = guarantees[name];
     const wrong = violations === 0 ? '' : `, ${formatNumber(violations)} violations`;
@@ -149,7 +152,7 @@ function sessionLines({ verdict, reason, guarantees, indices }: SessionsJudgemen
   });
   rows.push(['indices', indices.reason]);
   const headline = {
-    ok: `${style('SESSIONS KEPT', 'green')}: ${reason}.`,
+    ok: `${style('SESSIONS KEPT', 'green')}: ${formatNumber(sessions)} sessions, every guarantee that was put to the test.`,
     illegal: `${style('SESSIONS BROKEN', 'red')}: ${reason}.`,
     unknown: `${style('SESSIONS UNKNOWN', 'yellow')}: ${reason}.`,
   };

@@ -78,6 +78,7 @@ export class Run {
   readonly #startMs: number;
   readonly #random: Random;
   readonly #workload: KeyedWorkload;
+  readonly #timeoutMs: number;
   readonly #crash = new AbortController();
 
   constructor(options: RunOptions, host: RunHost) {
@@ -86,6 +87,7 @@ export class Run {
     this.#host = host;
     this.#startMs = host.nowMs();
     this.#random = new Random(options.seed);
+    this.#timeoutMs = timeoutMsFor(options.latency.meanMs);
     this.recorder = new Recorder(() => this.sinceStartMs());
     this.leaders = new LeaderWatch(
       () => this.sinceStartMs(),
@@ -113,7 +115,7 @@ export class Run {
     const fleet = new ClientFleet({
       network: this.network,
       observer: this.recorder,
-      timeoutMs: timeoutMsFor(this.options.latency.meanMs),
+      timeoutMs: this.#timeoutMs,
       nowMs: this.#host.nowMs,
       onViolation: this.#onViolation,
       workload: this.options.workload,
@@ -167,7 +169,9 @@ export class Run {
     const messagesBefore = this.network.traffic.sent;
     if (faults !== 'none') nemesis.start();
     const performerOf =
-      workload === 'lin-kv' ? boundTo(this.nodes, fleet) : roving(this.nodes, fleet, this.#random.fork());
+      workload === 'lin-kv'
+        ? boundTo(this.nodes, fleet)
+        : roving({ nodes: this.nodes, fleet, random: this.#random.fork(), timeoutMs: this.#timeoutMs });
     const working = runWorkers(concurrency, performerOf, pace, this.#workload);
     await sleep(timeMs, this.#host.interrupted, this.#crash.signal);
     const toMs = this.sinceStartMs();

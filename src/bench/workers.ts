@@ -1,4 +1,4 @@
-import { Client } from './client.ts';
+import { Client, type Reply } from './client.ts';
 import type { Network } from './network.ts';
 import { type ClientOperation, type Outcome, outcomeOf, requestOf } from './operation.ts';
 import type { Pace } from './pace.ts';
@@ -35,6 +35,7 @@ export type ClientFleetOptions = {
 export class ClientFleet {
   readonly #options: ClientFleetOptions;
   readonly #open = new Set<Client>();
+  readonly #over = new AbortController();
   #processes = 0;
   #clients: number;
 
@@ -55,12 +56,19 @@ export class ClientFleet {
     });
   }
 
+  /** Aborted when nobody is to ask anything any more. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
   /** Stops waiting for all answers. */
   giveUp(): void {
+    this.#over.abort();
     for (const client of [...this.#open]) client.giveUp();
   }
 
   close(): void {
+    this.#over.abort();
     for (const client of [...this.#open]) this.#closeClient(client);
   }
 
@@ -101,6 +109,11 @@ export class Worker {
 
   /** Does one operation at `node`, and tells the observer. */
   async do(operation: ClientOperation, node: string): Promise<Outcome> {
+    return (await this.exchange(operation, node)).outcome;
+  }
+
+  /** The same, for those who want to see the reply. */
+  async exchange(operation: ClientOperation, node: string): Promise<Exchange> {
     const { observer, nowMs } = this.#options;
     observer.began(this.#process, operation, node, this.#session);
     const beganMs = nowMs();
@@ -112,9 +125,16 @@ export class Worker {
       this.#supply.closeClient(this.#client);
       this.#client = this.#supply.openClient();
     }
-    return outcome;
+    return { reply, outcome };
+  }
+
+  /** Stops waiting for the answer. */
+  giveUp(): void {
+    this.#client.giveUp();
   }
 }
+
+export type Exchange = { readonly reply: Reply; readonly outcome: Outcome };
 
 /** Does a worker's operations at nodes of its choice. */
 export type Performer = (operation: ClientOperation) => Promise<Outcome>;

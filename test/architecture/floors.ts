@@ -28,6 +28,8 @@ const USAGE = 'src/cli/usage.ts';
 export const ROOMS: readonly Room[] = [
   { path: 'machines/', rooms: [], packages: ['xstate'] },
   { path: 'src/verify/', rooms: [], packages: [] },
+  // For browsers and whatever else: it takes no more than the type of a JSON value.
+  { path: 'src/client/', rooms: ['machines/json.ts'], packages: [], runsNoChart: true },
   { path: 'src/actors/', rooms: ['machines/'], packages: ['rxjs', 'xstate'] },
   { path: 'src/maelstrom/', rooms: ['machines/'], packages: ['valibot'], runsNoChart: true },
   { path: 'src/host/', rooms: [], packages: ['*', 'node:'] },
@@ -39,7 +41,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/bench/',
-    rooms: ['machines/', 'src/maelstrom/', 'src/host/', 'src/verify/', USAGE],
+    rooms: ['machines/', 'src/maelstrom/', 'src/host/', 'src/verify/', 'src/client/', USAGE],
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
   },
