@@ -81,7 +81,7 @@ export class Network {
     const node = this.#nodes.get(dest);
     if (node === undefined) throw new Error(`there is no node ${dest}`);
     this.traffic.requests += 1;
-    this.traffic.countArrival(dest);
+    this.traffic.countAt(dest);
     node.send(line);
   }
 
@@ -92,6 +92,7 @@ export class Network {
       this.#options.onViolation(sender, message.problem);
       return;
     }
+    this.traffic.countAt(sender);
     const node = this.#nodes.get(message.dest);
     if (node !== undefined) {
       this.#carry(message, node, line);
@@ -114,7 +115,7 @@ export class Network {
     this.#options.onPeerMessage?.(message);
     const { src, dest } = message;
     const delayMs = this.#drawDelayMs() + (this.#options.lagMs?.(dest) ?? 0);
-    this.traffic.countArrival(dest);
+    this.traffic.countAt(dest);
     if (delayMs === 0) this.#arrive(src, dest, node, line);
     else this.#delayed.send(delayMs, () => this.#arrive(src, dest, node, line));
   }

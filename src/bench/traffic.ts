@@ -2,8 +2,8 @@
 export class Traffic {
   /** Messages that nodes sent each other, by type; lost ones included. */
   readonly betweenNodes = new Map<string, number>();
-  /** For each node, what was sent to it: by clients and by other nodes, lost ones included. */
-  readonly toNode = new Map<string, number>();
+  /** For each node, what it sent and what was sent to it, to and from clients and nodes; lost ones included. */
+  readonly ofNode = new Map<string, number>();
   /** Of these, lost to a partition. */
   lostToPartitions = 0;
   /** Of these, lost because the receiver read too slowly. */
@@ -20,8 +20,9 @@ export class Traffic {
     return sum;
   }
 
-  countArrival(node: string): void {
-    this.toNode.set(node, (this.toNode.get(node) ?? 0) + 1);
+  /** A message from or to a node. */
+  countAt(node: string): void {
+    this.ofNode.set(node, (this.ofNode.get(node) ?? 0) + 1);
   }
 
   countPeer(type: string): void {
