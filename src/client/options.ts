@@ -1,4 +1,3 @@
-import { inBrief } from './request-failed.ts';
 import { setTimer } from './timer.ts';
 import type { SetTimer, Transport } from './transport.ts';
 
@@ -45,10 +44,10 @@ export function withDefaults(options: SessionOptions): Required<SessionOptions> 
 
 function inRange(name: string, value: number, least: number): number {
   if (Number.isFinite(value) && value >= least) return value;
-  throw new RangeError(`option "${name}" is ${inBrief(value)}: it must be a number from ${least}`);
+  throw new RangeError(`option "${name}" is ${value}: it must be a number from ${least}`);
 }
 
 function integer(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value)) return inRange(name, value, least);
-  throw new RangeError(`option "${name}" is ${inBrief(value)}: it must be an integer from ${least}`);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new RangeError(`option "${name}" is ${value}: it must be an integer from ${least}`);
 }

@@ -76,9 +76,6 @@ export function createSession(options: SessionOptions): Session {
   return new ClientSession(options);
 }
 
-type Failure = Pick<Extract<Judgement, { type: 'failed' }>, 'definite' | 'code' | 'reason'>;
-const unsent: Failure = { definite: true, code: undefined, reason: 'the session was closed' };
-
 class ClientSession implements Session {
   readonly #options: Required<SessionOptions>;
   readonly #correspondence: Correspondence;
@@ -171,7 +168,7 @@ class ClientSession implements Session {
   /** Tries until it is done, or must not or cannot be tried again. */
   async #perform(request: () => Request, from: ReadFrom): Promise<WriteResult & { readonly body: Body }> {
     const { setTimer, deadlineMs, maxAttempts, nodes } = this.#options;
-    if (this.#closed) throw this.#failure(request(), unsent, 0);
+    if (this.#closed) throw failure(request(), UNSENT, undefined, 0);
     let expired = false;
     const cancel = setTimer(() => {
       expired = true;
@@ -187,19 +184,15 @@ class ClientSession implements Session {
         const judgement = await this.#attempt(node, asked);
         if (judgement.type === 'done')
           return { index: judgement.index, node, attempts, body: judgement.body };
+        // The next operation, too, had better not begin where this one got no good answer.
+        if (judgement.retry || !judgement.definite) this.#moveOn();
         const again = judgement.retry && attempts < maxAttempts && !isOver();
         if (again && attempts % nodes.length === 0) await this.#pause();
-        if (!again || isOver()) throw this.#failure(asked, judgement, attempts);
-        this.#moveOn();
+        if (!again || isOver()) throw failure(asked, judgement, node, attempts);
       }
     } finally {
       cancel();
     }
-  }
-
-  #failure({ type, key }: Request, { definite, code, reason }: Failure, attempts: number): RequestFailed {
-    const node = attempts === 0 ? undefined : this.node;
-    return new RequestFailed({ type, key: key as Json, definite, code, node, attempts }, reason);
   }
 
   async #attempt(node: string, request: Request): Promise<Judgement> {
@@ -253,4 +246,16 @@ class ClientSession implements Session {
       this.#wake = wake;
     });
   }
+}
+
+type Failure = Pick<Extract<Judgement, { type: 'failed' }>, 'definite' | 'code' | 'reason'>;
+const UNSENT: Failure = { definite: true, code: undefined, reason: 'the session was closed' };
+
+function failure(
+  { type, key }: Request,
+  { definite, code, reason }: Failure,
+  node: string | undefined,
+  attempts: number,
+): RequestFailed {
+  return new RequestFailed({ type, key: key as Json, definite, code, node, attempts }, reason);
 }

@@ -15,8 +15,9 @@ export type Body = {
 };
 
 /**
- * How messages get to nodes and back: a pipe, a socket, a simulated network. It may lose, delay, double and reorder
- * them. Sessions that share a transport need client ids of their own.
+ * How messages get to nodes and back: a pipe, a socket, a simulated network. It may lose, delay and reorder them, and
+ * bring a reply twice; a request that it brings twice may be carried out twice. Sessions that share a transport need
+ * client ids of their own.
  */
 export type Transport = {
   send(message: Message): void;

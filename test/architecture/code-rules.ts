@@ -51,6 +51,7 @@ export const CODE_RULES: readonly CodeRule[] = [
     instead: 'time comes through a port (src/actors/ports.ts), so that a simulation can replay it',
     except: {
       'src/host/': 'is where the world is touched',
+      'src/client/timer.ts': "is the default of a library that runs in other people's programs",
       'src/bench/': 'drives real processes in real time: that is its job',
     },
   },

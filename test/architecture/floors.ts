@@ -28,8 +28,8 @@ const USAGE = 'src/cli/usage.ts';
 export const ROOMS: readonly Room[] = [
   { path: 'machines/', rooms: [], packages: ['xstate'] },
   { path: 'src/verify/', rooms: [], packages: [] },
-  // For browsers and whatever else: it takes no more than the type of a JSON value.
-  { path: 'src/client/', rooms: ['machines/json.ts'], packages: [], runsNoChart: true },
+  // A library that stands alone: of the charts' room it takes the type of JSON values.
+  { path: 'src/client/', rooms: ['machines/json.ts'], packages: [] },
   { path: 'src/actors/', rooms: ['machines/'], packages: ['rxjs', 'xstate'] },
   { path: 'src/maelstrom/', rooms: ['machines/'], packages: ['valibot'], runsNoChart: true },
   { path: 'src/host/', rooms: [], packages: ['*', 'node:'] },
