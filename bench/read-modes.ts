@@ -9,7 +9,7 @@ export type Mode = {
   readonly kind: ReadKind;
   readonly at: 'any' | 'leader' | 'followers';
   /** Every client goes to the next node with each operation; otherwise it stays with one. */
-  readonly roams?: true;
+  readonly roams?: boolean;
 };
 
 export const MODES: readonly Mode[] = [
