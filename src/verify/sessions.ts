@@ -100,7 +100,7 @@ export function checkSessions(
     const begun = begins.get(event);
     if (begun !== undefined) judge.began(begun);
     const ended = ends.get(event);
-    if (ended !== undefined && ended.outcome !== 'info') judge.ended(ended);
+    if (ended !== undefined) judge.ended(ended);
   }
   return judge.result();
 }

@@ -109,6 +109,8 @@ describe('read your writes', () => {
       .whole(0, 'cas', 'x', 'ok', { ...A, value: [1, 1], shownIndex: 8 })
       .whole(0, 'ryw_read', 'x', 'ok', { ...A, value: 1, shownIndex: 9 });
     expect(checkSessions(recorder.events).violations).toEqual([]);
+    recorder.whole(0, 'write', 'y', 'ok', { ...A, value: 2, shownIndex: 8 });
+    expect(violationsOf(recorder)).toContain('monotonic-writes: 2 -> 6');
   });
 });
 
