@@ -32,7 +32,11 @@ await build({
   ...common,
   packages: 'external',
   splitting: true,
-  entryPoints: { machines: 'machines/index.ts', verify: 'src/verify/index.ts' },
+  entryPoints: {
+    machines: 'machines/index.ts',
+    client: 'src/client/index.ts',
+    verify: 'src/verify/index.ts',
+  },
   outdir: 'dist',
 });
 

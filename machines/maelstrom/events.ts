@@ -17,7 +17,7 @@ export type ClientAnswer = {
   readonly client: string;
   readonly msgId: number | null;
   readonly outcome: ClientOutcome;
-  /** The log index at which the operation took place or was read; null when it did not. */
+  /** The log index at which the operation took place, was read, or was refused by its register; else null. */
   readonly index: number | null;
 };
 

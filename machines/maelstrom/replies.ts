@@ -52,6 +52,9 @@ export function errorReply(
   return { type: 'reply', src, dest: client, body: msgId === null ? body : { ...body, msg_id: msgId } };
 }
 
+/** Replies that may carry `commit_index`. A refused cas saw the log at an index too, but an error has no such key. */
+const PLAIN: ReadonlySet<ClientOutcome['type']> = new Set(['read_ok', 'write_ok', 'cas_ok']);
+
 /**
  * Replies that tell clients what became of their requests, in the order of the answers. A request without
  * `msg_id` gets none, and uses no number.
@@ -71,7 +74,7 @@ export function answerReplies(
     dest: client,
     body: {
       ...outcomeFields(outcome),
-      ...(showsIndex && index !== null && outcome.type !== 'ryw_read_ok' ? { commit_index: index } : {}),
+      ...(showsIndex && index !== null && PLAIN.has(outcome.type) ? { commit_index: index } : {}),
       in_reply_to: msgId,
       msg_id: firstMsgId + place,
     },

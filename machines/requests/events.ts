@@ -16,7 +16,7 @@ export type Submission = Pick<ClientRequest, 'client' | 'msgId' | 'bytes'> & {
 /** What became of a submission, once. */
 export type Settled = Pick<Submission, 'client' | 'msgId' | 'reader'> & {
   readonly outcome: Outcome;
-  /** Where in the log it took place or was read, and who told; null on errors of this node. */
+  /** Where in the log it took place, was read or was refused, and who told; null on errors of this node. */
   readonly index: number | null;
   readonly servedBy: string | null;
 };

@@ -182,7 +182,7 @@ function settled(
   index: number | null = null,
   servedBy: string | null = null,
 ): Settled {
-  return { client, msgId, reader, outcome, index: outcome.type === 'error' ? null : index, servedBy };
+  return { client, msgId, reader, outcome, index, servedBy };
 }
 
 function overloaded(maxPending: number): Outcome {
