@@ -1,12 +1,21 @@
 import { type Cluster, nodeNames, startCluster } from '../src/bench/cluster.ts';
+import { LeaderWatch } from '../src/bench/leader-watch.ts';
 import { Network } from '../src/bench/network.ts';
 import type { Program } from '../src/bench/node-process.ts';
-import { type ClientOperation, isServed, type Outcome } from '../src/bench/operation.ts';
+import { type ClientOperation, isServed, type Outcome, type Service } from '../src/bench/operation.ts';
 import { Pace } from '../src/bench/pace.ts';
 import { Random } from '../src/bench/random.ts';
 import { sleep } from '../src/bench/sleep.ts';
 import { percentilesOf } from '../src/bench/statistics.ts';
-import { ClientFleet, type Observer, runWorkers, timeoutMsFor } from '../src/bench/workers.ts';
+import {
+  boundTo,
+  ClientFleet,
+  type Observer,
+  type Performer,
+  runWorkers,
+  timeoutMsFor,
+} from '../src/bench/workers.ts';
+import type { WorkloadName as StoreName, Workload } from '../src/bench/workload.ts';
 import { monotonicMs } from '../src/host/clock.ts';
 import { cpuMsOf } from './cpu.ts';
 import { createWorkload, type WorkloadName } from './workloads.ts';
@@ -22,24 +31,51 @@ export type Figures = {
   readonly nodesCpuUs: number | null;
   /** The same of this process: the router and the clients. */
   readonly routerCpuUs: number;
+  /** CPU time of the node that leads, for each operation, in microseconds. */
+  readonly leaderCpuUs: number | null;
+  /** What the node that leads sent and received, to and from clients and nodes, for each operation. */
+  readonly leaderMessages: number;
   /** Operations that were not served. */
   readonly failed: number;
+  /** How the ryw_reads were served. */
+  readonly services: readonly Service[];
+  /** Who led, as far as the traffic tells. */
+  readonly leader: string | undefined;
+};
+
+export type SubjectOptions = {
+  /** What the nodes are (default lin-kv). */
+  readonly workload?: StoreName;
+  /** Messages between nodes to the last follower take so much longer (default 0). */
+  readonly slowFollowerMs?: number;
+};
+
+/** A load to measure: operations, and the clients that do them. */
+export type Load = {
+  readonly workload: Workload;
+  readonly concurrency: number;
+  readonly forMs: number;
+  /** Who does the operations (default: worker i is bound to node i modulo their number). */
+  readonly performers?: (nodes: readonly string[], fleet: ClientFleet) => (number: number) => Performer;
 };
 
 class Meter implements Observer {
   latenciesMs: number[] = [];
   failed = 0;
+  services: Service[] = [];
 
   began(): void {}
 
   ended(_process: number, _op: ClientOperation, _node: string, outcome: Outcome, latencyMs: number): void {
     if (isServed(outcome)) this.latenciesMs.push(latencyMs);
     else this.failed += 1;
+    if (outcome.type === 'ok' && outcome.service !== undefined) this.services.push(outcome.service);
   }
 
   restart(): void {
     this.latenciesMs = [];
     this.failed = 0;
+    this.services = [];
   }
 }
 
@@ -53,6 +89,8 @@ export class Subject {
   readonly #cluster: Cluster;
   readonly #network: Network;
   readonly #nodes: readonly string[];
+  readonly #leaders: LeaderWatch;
+  readonly #store: StoreName;
   readonly #seed: number;
   /** What nodes did wrong: a measurement of a cluster that misbehaves means nothing. */
   readonly #problems: string[];
@@ -62,29 +100,42 @@ export class Subject {
   private constructor(
     cluster: Cluster,
     network: Network,
-    nodes: readonly string[],
+    leaders: LeaderWatch,
+    store: StoreName,
     seed: number,
     problems: string[],
   ) {
+    this.#leaders = leaders;
+    this.#store = store;
     this.#problems = problems;
     this.#cluster = cluster;
     this.#network = network;
-    this.#nodes = nodes;
+    this.#nodes = cluster.processes.map(({ id }) => id);
     this.#seed = seed;
   }
 
-  static async start(program: Program, count: number, logDir: string, seed: number): Promise<Subject> {
+  static async start(
+    program: Program,
+    count: number,
+    logDir: string,
+    seed: number,
+    { workload = 'lin-kv', slowFollowerMs = 0 }: SubjectOptions = {},
+  ): Promise<Subject> {
     const problems: string[] = [];
     const onViolation = (node: string, problem: string): void => {
       problems.push(`${node} ${problem}`);
     };
+    const nodes = nodeNames(count);
+    const leaders = new LeaderWatch(monotonicMs, () => {});
+    const slowFollower = (): string | undefined => nodes.findLast((node) => node !== leaders.leader);
     const network = new Network({
       latency: { kind: 'constant', meanMs: 0 },
       random: new Random(seed),
       nowMs: monotonicMs,
+      lagMs: (dest) => (slowFollowerMs > 0 && dest === slowFollower() ? slowFollowerMs : 0),
       onViolation,
+      onPeerMessage: (message) => leaders.watch(message),
     });
-    const nodes = nodeNames(count);
     const cluster = await startCluster({
       program,
       nodes,
@@ -95,7 +146,16 @@ export class Subject {
       onExit: onViolation,
       interrupted: new AbortController().signal,
     });
-    return new Subject(cluster, network, nodes, seed, problems);
+    return new Subject(cluster, network, leaders, workload, seed, problems);
+  }
+
+  get nodes(): readonly string[] {
+    return this.#nodes;
+  }
+
+  /** Who leads at present, as far as is known. */
+  get leader(): string | undefined {
+    return this.#leaders.leader;
   }
 
   /** Waits until every node serves: until there is a leader, and all know it. */
@@ -115,18 +175,23 @@ export class Subject {
   }
 
   /** Measures for about `forMs`, after a while to warm up. */
-  async measure(name: WorkloadName, concurrency: number, forMs: number): Promise<Figures> {
+  measure(name: WorkloadName, concurrency: number, forMs: number): Promise<Figures> {
+    const workload = createWorkload(name, this.#seed + this.#rounds + 1, this.#rounds + 1);
+    return this.measureLoad({ workload, concurrency, forMs });
+  }
+
+  /** The same for a load of any kind. */
+  async measureLoad({ workload, concurrency, forMs, performers = boundTo }: Load): Promise<Figures> {
     const meter = new Meter();
     const fleet = this.#fleet(meter);
     const pace = new Pace(0, new Random(this.#seed), monotonicMs);
-    const workload = createWorkload(name, this.#seed + this.#rounds, this.#rounds);
-    const working = runWorkers(fleet, concurrency, this.#nodes, pace, workload);
+    const working = runWorkers(concurrency, performers(this.#nodes, fleet), pace, workload);
     await sleep(WARM_UP_MS);
     const before = this.#counters();
     meter.restart();
     await sleep(forMs);
     const after = this.#counters();
-    const { latenciesMs, failed } = meter;
+    const { latenciesMs, failed, services } = meter;
     // The clients finish what they began, but that belongs to no measurement any more.
     meter.restart();
     pace.end();
@@ -134,7 +199,7 @@ export class Subject {
     fleet.close();
     const [problem] = this.#problems;
     if (problem !== undefined) throw new Error(problem);
-    return figuresOf(before, after, latenciesMs, failed);
+    return { ...figuresOf(before, after, latenciesMs, failed), services, leader: this.leader };
   }
 
   stop(): Promise<void> {
@@ -148,6 +213,7 @@ export class Subject {
       observer,
       timeoutMs: timeoutMsFor(0),
       nowMs: monotonicMs,
+      workload: this.#store,
       onViolation: (node, problem) => this.#problems.push(`${node} ${problem}`),
       firstClient: this.#rounds * 10_000,
     });
@@ -155,11 +221,15 @@ export class Subject {
 
   #counters(): Counters {
     const pids = this.#cluster.processes.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+    const { leader } = this;
+    const leading = this.#cluster.processes.find(({ id }) => id === leader)?.pid;
     const { user, system } = process.cpuUsage();
     return {
       nowMs: monotonicMs(),
       messages: this.#network.traffic.sent,
       nodesCpuMs: cpuMsOf(pids),
+      leaderCpuMs: leading === undefined ? null : cpuMsOf([leading]),
+      leaderMessages: leader === undefined ? 0 : (this.#network.traffic.ofNode.get(leader) ?? 0),
       routerCpuMs: (user + system) / 1000,
     };
   }
@@ -169,6 +239,8 @@ type Counters = {
   readonly nowMs: number;
   readonly messages: number;
   readonly nodesCpuMs: number | null;
+  readonly leaderCpuMs: number | null;
+  readonly leaderMessages: number;
   readonly routerCpuMs: number;
 };
 
@@ -177,20 +249,21 @@ function figuresOf(
   after: Counters,
   latenciesMs: readonly number[],
   failed: number,
-): Figures {
+): Omit<Figures, 'services' | 'leader'> {
   const served = latenciesMs.length;
   if (served === 0) throw new Error(`no operation was served, ${failed} failed`);
   const percentiles = percentilesOf(latenciesMs);
   const each = (total: number): number => total / served;
+  const cpuUs = (fromMs: number | null, toMs: number | null): number | null =>
+    fromMs === null || toMs === null ? null : each((toMs - fromMs) * 1000);
   return {
     perSecond: (served / (after.nowMs - before.nowMs)) * 1000,
     p50Ms: percentiles?.p50 ?? Number.NaN,
     p99Ms: percentiles?.p99 ?? Number.NaN,
     messages: each(after.messages - before.messages),
-    nodesCpuUs:
-      before.nodesCpuMs === null || after.nodesCpuMs === null
-        ? null
-        : each((after.nodesCpuMs - before.nodesCpuMs) * 1000),
+    nodesCpuUs: cpuUs(before.nodesCpuMs, after.nodesCpuMs),
+    leaderCpuUs: cpuUs(before.leaderCpuMs, after.leaderCpuMs),
+    leaderMessages: each(after.leaderMessages - before.leaderMessages),
     routerCpuUs: each((after.routerCpuMs - before.routerCpuMs) * 1000),
     failed,
   };

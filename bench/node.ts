@@ -44,7 +44,10 @@ type Options = {
   readonly json: boolean;
 };
 
-type Row = Figures & { readonly workload: string; readonly concurrency: number };
+type Row = Omit<Figures, 'leaderCpuUs' | 'leaderMessages' | 'services' | 'leader'> & {
+  readonly workload: string;
+  readonly concurrency: number;
+};
 
 function readOptions(argv: readonly string[]): Options | 'help' {
   const end = argv.indexOf('--');
@@ -95,7 +98,13 @@ async function repeat(options: Options, logDir: string, seed: number): Promise<R
         await subject.ready(name);
         for (const concurrency of options.concurrencies) {
           progress(`${nameOf(name)}, concurrency ${concurrency}`);
-          const figures = await subject.measure(name, concurrency, options.forMs);
+          const {
+            services: _s,
+            leader: _l,
+            leaderCpuUs: _c,
+            leaderMessages: _m,
+            ...figures
+          } = await subject.measure(name, concurrency, options.forMs);
           rows.push({ workload: nameOf(name), concurrency, ...figures });
         }
       }

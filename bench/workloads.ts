@@ -26,6 +26,22 @@ export function createWorkload(name: WorkloadName, seed: number, round: number):
   }
 }
 
+/** How a read is asked for in a mix of reads and writes. */
+export type ReadKind = 'read' | 'ryw_read of the leader' | 'ryw_read of a follower';
+
+/** Reads of one kind and writes, of keys that all clients share. @param readShare from 0 to 1 */
+export function createReadsWorkload(kind: ReadKind, readShare: number, seed: number): Workload {
+  const random = new Random(seed);
+  return {
+    next() {
+      const key = random.below(KEYS);
+      if (random.fraction() >= readShare) return { f: 'write', key, value: random.below(KEYS) };
+      if (kind === 'read') return { f: 'read', key };
+      return { f: 'ryw_read', key, preferFollower: kind === 'ryw_read of a follower' };
+    },
+  };
+}
+
 /** Each worker counts up a key of its own by cas, so that every one of them succeeds. */
 class Counting implements Workload {
   readonly #round: number;

@@ -1,6 +1,7 @@
 import { replyProblem } from './contract.ts';
 import type { Body } from './envelope.ts';
 import type { ClientInbox } from './network.ts';
+import type { WorkloadName } from './workload.ts';
 
 /** A request without `msg_id`, which the client gives it. */
 export type Request = { readonly type: string; readonly [field: string]: unknown };
@@ -30,6 +31,7 @@ export class Client {
   readonly #network: ClientNetwork;
   readonly #timeoutMs: number;
   readonly #onViolation: (node: string, problem: string) => void;
+  readonly #workload: WorkloadName;
   /** One timer for the client's life, wound up again for each request: cheaper than one for each request. */
   #patience: NodeJS.Timeout | undefined;
   #waiting: Waiting | undefined;
@@ -42,11 +44,13 @@ export class Client {
     network: ClientNetwork,
     timeoutMs: number,
     onViolation: (node: string, problem: string) => void,
+    workload: WorkloadName = 'lin-kv',
   ) {
     this.id = id;
     this.#network = network;
     this.#timeoutMs = timeoutMs;
     this.#onViolation = onViolation;
+    this.#workload = workload;
     network.attachClient(id, this);
   }
 
@@ -70,7 +74,7 @@ export class Client {
   receive(src: string, body: Body): void {
     const waiting = this.#waiting;
     if (waiting !== undefined && body.in_reply_to === waiting.msgId && src === waiting.node) {
-      const problem = replyProblem(waiting.type, body);
+      const problem = replyProblem(waiting.type, body, this.#workload, src);
       if (problem !== undefined) this.#onViolation(src, problem);
       this.#settle(waiting, problem === undefined ? body : 'malformed reply');
       return;
@@ -78,7 +82,7 @@ export class Client {
     const givenUp = this.#givenUp;
     if (givenUp !== undefined && body.in_reply_to === givenUp.msgId && src === givenUp.node) {
       this.#givenUp = undefined;
-      const problem = replyProblem(givenUp.type, body);
+      const problem = replyProblem(givenUp.type, body, this.#workload, src);
       if (problem !== undefined) this.#onViolation(src, problem);
       return;
     }

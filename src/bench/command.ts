@@ -79,7 +79,8 @@ async function perform(
   const { events } = run.recorder;
   store.writeHistory(events);
   if (events.length > 0) narrator?.tell(run.sinceStartMs(), 'is there an order that explains every answer?');
-  const results = resultsOf(run, judge(events, checkBudgetMs, monotonicMs), interrupted.aborted);
+  const judgements = judge(events, runOptions.workload, checkBudgetMs, monotonicMs);
+  const results = resultsOf(run, judgements, interrupted.aborted);
   store.writeResults(results);
   return results;
 }
@@ -87,12 +88,16 @@ async function perform(
 /** What is about to happen, for someone who has never seen it. */
 function prologue(options: RunOptions): string[] {
   const { nodes, program, concurrency, rate, timeMs, latency, nemesis, nemesisIntervalMs } = options;
+  const { workload, slowFollowerMs } = options;
   const speed = rate === 0 ? 'as fast as they can' : `at ${rate} operations a second`;
   const far = latency.meanMs === 0 ? '' : `, ${latency.meanMs} ms apart`;
   const lines = [
     `A cluster of ${nodes} processes of ${program.name}${far}, and ${concurrency} clients that read, write and`,
-    `compare-and-set keys ${speed} for ${timeMs / 1000} s, each asking a node of its own.`,
+    workload === 'lin-kv'
+      ? `compare-and-set keys ${speed} for ${timeMs / 1000} s, each asking a node of its own.`
+      : `compare-and-set keys ${speed} for ${timeMs / 1000} s, each carrying its session from node to node.`,
   ];
+  if (slowFollowerMs > 0) lines.push(`One follower hears the other nodes ${slowFollowerMs} ms late.`);
   if (nemesis !== 'none') {
     lines.push(`Every ${nemesisIntervalMs / 1000} s the network breaks or is mended. Seed ${options.seed}.`);
   } else {

@@ -1,8 +1,19 @@
-import { checkLinearizability, type HistoryEvent } from '../verify/index.ts';
+import {
+  checkIndices,
+  checkLinearizability,
+  checkSessions,
+  type HistoryEvent,
+  type IndicesResult,
+  linearizableEvents,
+  type SessionsResult,
+} from '../verify/index.ts';
+import type { WorkloadName } from './workload.ts';
+
+export type Verdict = 'ok' | 'illegal' | 'unknown';
 
 /** What the checker says of a history, as far as the bench needs it. */
 export type Judgement = {
-  readonly verdict: 'ok' | 'illegal' | 'unknown';
+  readonly verdict: Verdict;
   /** One line. */
   readonly reason: string;
   /** What is wrong, for people to read: several lines for each key that is illegal. */
@@ -11,11 +22,54 @@ export type Judgement = {
   readonly keys: number;
 };
 
+/** What the checkers say of the sessions of a history, and of the indices that bind them. */
+export type SessionsJudgement = {
+  readonly verdict: Verdict;
+  /** One line. */
+  readonly reason: string;
+  /** For people to read, several lines each; the first few. */
+  readonly explanations: readonly string[];
+  readonly sessions: number;
+  readonly guarantees: SessionsResult['guarantees'];
+  /** Whether the indices in the replies are places in one log: the guarantees are judged by them. */
+  readonly indices: Pick<IndicesResult, 'verdict' | 'reason' | 'checked' | 'violationCount'>;
+};
+
+export type Judgements = {
+  readonly linearizability: Judgement;
+  /** Null for a workload without sessions. */
+  readonly sessions: SessionsJudgement | null;
+};
+
 /** Judges a history within a limit of time; what is not decided by then is unknown. */
-export function judge(events: readonly HistoryEvent[], budgetMs: number, nowMs: () => number): Judgement {
+export function judge(
+  events: readonly HistoryEvent[],
+  workload: WorkloadName,
+  budgetMs: number,
+  nowMs: () => number,
+): Judgements {
+  const sessions = workload === 'lin-kv' ? null : judgeSessions(events);
+  return { linearizability: judgeLinearizability(linearizableEvents(events), budgetMs, nowMs), sessions };
+}
+
+function judgeLinearizability(
+  events: readonly HistoryEvent[],
+  budgetMs: number,
+  nowMs: () => number,
+): Judgement {
   const untilMs = nowMs() + budgetMs;
   const result = checkLinearizability(events, { cancelled: () => nowMs() > untilMs });
   const { verdict, reason, operations, keys } = result;
   const explanations = keys.flatMap(({ violation }) => (violation === undefined ? [] : [violation.text]));
   return { verdict, reason, explanations, operations, keys: keys.length };
+}
+
+function judgeSessions(events: readonly HistoryEvent[]): SessionsJudgement {
+  const kept = checkSessions(events);
+  const { violations: wrong, ...indices } = checkIndices(events);
+  const explanations = [...kept.violations, ...wrong].map(({ text }) => text);
+  // A wrong index makes every verdict that rests on it worth nothing.
+  const { verdict, reason } = kept.verdict !== 'illegal' && indices.verdict === 'illegal' ? indices : kept;
+  const { sessions, guarantees } = kept;
+  return { verdict, reason, explanations, sessions, guarantees, indices };
 }

@@ -22,6 +22,11 @@ export class LeaderWatch {
     return this.seen.at(-1)?.node;
   }
 
+  /** Who led at a time, as far as is known. */
+  leaderAt(timeMs: number): string | undefined {
+    return this.seen.findLast((leadership) => leadership.timeMs <= timeMs)?.node;
+  }
+
   watch({ src, body }: Message): void {
     if (body.type !== 'append.request') return;
     const { term } = body;

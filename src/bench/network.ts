@@ -23,6 +23,8 @@ export type NetworkOptions = {
   readonly latency: Latency;
   readonly random: Random;
   readonly nowMs: () => number;
+  /** How much longer than that a message to this node takes; nothing when left out. */
+  readonly lagMs?: (dest: string) => number;
   /** Is told what a node did that Maelstrom would not accept. */
   readonly onViolation: (node: string, problem: string) => void;
   /** Sees every message between nodes when it is sent, also one that will be lost. */
@@ -79,6 +81,7 @@ export class Network {
     const node = this.#nodes.get(dest);
     if (node === undefined) throw new Error(`there is no node ${dest}`);
     this.traffic.requests += 1;
+    this.traffic.countAt(dest);
     node.send(line);
   }
 
@@ -89,6 +92,7 @@ export class Network {
       this.#options.onViolation(sender, message.problem);
       return;
     }
+    this.traffic.countAt(sender);
     const node = this.#nodes.get(message.dest);
     if (node !== undefined) {
       this.#carry(message, node, line);
@@ -109,8 +113,9 @@ export class Network {
   #carry(message: Message, node: NodeProcess, line: string): void {
     this.traffic.countPeer(message.body.type);
     this.#options.onPeerMessage?.(message);
-    const delayMs = this.#drawDelayMs();
     const { src, dest } = message;
+    const delayMs = this.#drawDelayMs() + (this.#options.lagMs?.(dest) ?? 0);
+    this.traffic.countAt(dest);
     if (delayMs === 0) this.#arrive(src, dest, node, line);
     else this.#delayed.send(delayMs, () => this.#arrive(src, dest, node, line));
   }

@@ -3,7 +3,7 @@ import { LATENCY_KINDS } from './network.ts';
 import { PARTITION_SHAPES, SHAPE_HELP } from './partition.ts';
 import { ownProgram, programOf } from './program.ts';
 import type { RunOptions } from './run.ts';
-import type { Mix } from './workload.ts';
+import { type Mix, WORKLOAD_NAMES, type WorkloadName } from './workload.ts';
 
 const shapes = PARTITION_SHAPES.map((shape) => `    ${shape.padEnd(16)} ${SHAPE_HELP[shape]}`).join('\n');
 
@@ -14,19 +14,26 @@ compares-and-sets keys through all of them, breaks the network if asked to, and 
 is linearizable.
 
 The cluster:
+  --workload KIND           lin-kv (default) or ryw-kv: clients carry sessions from node to node and also read by
+                            token from followers (ryw_read); the four session guarantees are judged, too
+                            (the nodes of --bin are to be told by arguments after --)
   --nodes N                 processes (default 5)
   --bin FILE                the program of a node, speaking Maelstrom's protocol; a .js file that is not
                             executable is run by this Node
                             (default: actorum itself)
   --latency MS              mean latency of messages between nodes (default 0); clients are always near
+  --slow-follower MS        messages from nodes to one follower take so much longer (default 0); should it be
+                            elected, another follower is slow
   --latency-kind KIND       constant (default), uniform (0 to twice the mean) or exponential; the latter two
                             reorder messages
 
 The clients:
-  --concurrency N           workers, each bound to one node, worker i to node i mod N (default: 2 for each node)
+  --concurrency N           workers (default: 2 for each node). lin-kv: worker i is bound to node i mod N;
+                            ryw-kv: it begins there, moves on now and then, and whenever it was not served
   --rate R                  operations a second over all workers; 0 is as fast as possible (default 100)
   --time S                  seconds of load (default 10)
-  --mix R:W:C               weights of reads, writes and cas (default 50:20:30)
+  --mix R:W:C[:F]           weights of reads, writes, cas and, in ryw-kv, ryw_reads that prefer a follower
+                            (default 50:20:30, ryw-kv 15:20:15:50)
   --workers-per-key N       so many workers share a key (default: 2 for each node)
   --ops-per-key N           operations before they move on to a fresh key (default 128)
 
@@ -45,11 +52,12 @@ The run:
   --json                    the results alone, as JSON
   -h, --help                this text
 
-Exit status: 0 linearizable; 1 not, or a node ended, broke the protocol or did not recover; 2 unknown, or wrong usage.
+Exit status: 0 linearizable, and every session guarantee kept; 1 not, or a node ended, broke the protocol or did not recover; 2 unknown, or wrong usage.
 
 Examples:
   actorum bench --nodes 5 --concurrency 20 --rate 200 --time 15 --nemesis partition --latency 5
   actorum bench --nodes 3 --rate 0 --concurrency 64 --mix 1:0:0
+  actorum bench --workload ryw-kv --nemesis partition --slow-follower 20
   actorum bench --bin ./my-node.py --nemesis partition --partition majorities-ring -- --verbose
 `;
 
@@ -61,6 +69,10 @@ export type BenchOptions = {
   readonly json: boolean;
 };
 
+const DEFAULT_MIX: { readonly [workload in WorkloadName]: string } = {
+  'lin-kv': '50:20:30',
+  'ryw-kv': '15:20:15:50',
+};
 const MAX_SECONDS = 24 * 60 * 60;
 const INIT_TIMEOUT_MS = 10_000;
 
@@ -74,6 +86,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
   const end = argv.indexOf('--');
   const [own, forNode] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
   const given = parseOptions('bench', own, {
+    workload: { type: 'string', default: 'lin-kv' },
     nodes: { type: 'string', default: '5' },
     bin: { type: 'string' },
     latency: { type: 'string', default: '0' },
@@ -81,7 +94,8 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     concurrency: { type: 'string' },
     rate: { type: 'string', default: '100' },
     time: { type: 'string', default: '10' },
-    mix: { type: 'string', default: '50:20:30' },
+    'slow-follower': { type: 'string', default: '0' },
+    mix: { type: 'string' },
     'workers-per-key': { type: 'string' },
     'ops-per-key': { type: 'string', default: '128' },
     nemesis: { type: 'string', default: 'none' },
@@ -101,9 +115,14 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
   const count = (option: `--${string}`, text: string, max: number): number =>
     numberOption(option, text, { min: 1, max, whole: true });
   const nodes = count('--nodes', given.nodes, 99);
+  const workload = oneOf('--workload', given.workload, WORKLOAD_NAMES);
   return {
     run: {
-      program: given.bin === undefined ? ownProgram(forNode) : programOf(given.bin, forNode),
+      program:
+        given.bin === undefined
+          ? ownProgram(['--workload', workload, ...forNode])
+          : programOf(given.bin, forNode),
+      workload,
       nodes,
       concurrency: count('--concurrency', given.concurrency ?? String(2 * nodes), 10_000),
       rate: numberOption('--rate', given.rate, { min: 0, max: 1_000_000 }),
@@ -112,9 +131,10 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
         kind: oneOf('--latency-kind', given['latency-kind'], LATENCY_KINDS),
         meanMs: numberOption('--latency', given.latency, { min: 0, max: 60_000 }),
       },
+      slowFollowerMs: readSlowFollower(given['slow-follower'], nodes),
       nemesis: readNemesis(given.nemesis, given.partition, nodes),
       nemesisIntervalMs: secondsMs('--nemesis-interval', given['nemesis-interval']),
-      mix: readMix(given.mix),
+      mix: readMix(given.mix ?? DEFAULT_MIX[workload], workload),
       workersPerKey: count('--workers-per-key', given['workers-per-key'] ?? String(2 * nodes), 10_000),
       opsPerKey: count('--ops-per-key', given['ops-per-key'], 1_000_000),
       seed:
@@ -140,15 +160,24 @@ function readNemesis(kind: string, shape: string | undefined, nodes: number): Ru
   return shape === undefined ? 'any' : oneOf('--partition', shape, PARTITION_SHAPES);
 }
 
-function readMix(text: string): Mix {
-  const hint = '--mix takes three weights, reads:writes:cas, say 50:20:30, of which not all are 0';
+function readSlowFollower(text: string, nodes: number): number {
+  const ms = numberOption('--slow-follower', text, { min: 0, max: 60_000 });
+  if (ms === 0 || nodes > 1) return ms;
+  throw new UsageError(`--slow-follower is ${ms}`, 'a cluster of one node has no follower');
+}
+
+function readMix(text: string, workload: WorkloadName): Mix {
+  const hint =
+    workload === 'lin-kv'
+      ? '--mix takes three weights, reads:writes:cas, say 50:20:30, of which not all are 0'
+      : '--mix takes four weights in ryw-kv, reads:writes:cas:ryw_reads, say 15:20:15:50, of which not all are 0';
   const weights = text
     .split(':')
     .map((weight) => (/^\d+(\.\d+)?$/.test(weight) ? Number(weight) : Number.NaN));
-  const [read = 0, write = 0, cas = 0] = weights;
-  const sum = read + write + cas;
-  if (weights.length !== 3 || !(sum > 0) || !Number.isFinite(sum)) {
+  const [read = 0, write = 0, cas = 0, rywRead = 0] = weights;
+  const sum = read + write + cas + rywRead;
+  if (weights.length !== (workload === 'lin-kv' ? 3 : 4) || !(sum > 0) || !Number.isFinite(sum)) {
     throw new UsageError(`--mix is "${text}"`, hint);
   }
-  return { read, write, cas };
+  return { read, write, cas, rywRead };
 }

@@ -1,5 +1,5 @@
 import type { HistoryEvent, Json } from '../verify/index.ts';
-import { type ClientOperation, isServed, type Outcome } from './operation.ts';
+import { type ClientOperation, isServed, type Outcome, type Service } from './operation.ts';
 import type { Observer } from './workers.ts';
 
 /** An operation as statistics see it. */
@@ -11,6 +11,8 @@ export type Sample = {
   /** It happened, or the register itself refused it. */
   readonly served: boolean;
   readonly error?: string;
+  /** Of a ryw_read that was ok. */
+  readonly service?: Service;
 };
 
 /** Writes down what clients did and learned and what was done to the cluster: a history, in order. */
@@ -24,7 +26,7 @@ export class Recorder implements Observer {
     this.#sinceStartMs = sinceStartMs;
   }
 
-  began(process: number, operation: ClientOperation, node: string): void {
+  began(process: number, operation: ClientOperation, node: string, session?: string): void {
     if (operation.f === 'echo') return;
     const value = argumentOf(operation);
     this.#add({
@@ -35,6 +37,8 @@ export class Recorder implements Observer {
       ...(value === undefined ? {} : { value }),
       ...(operation.f === 'cas' && operation.creates ? { createIfNotExists: true } : {}),
       node,
+      ...(session === undefined ? {} : { session }),
+      ...(operation.f === 'ryw_read' && operation.token !== undefined ? { token: operation.token } : {}),
     });
   }
 
@@ -48,9 +52,9 @@ export class Recorder implements Observer {
     const { f } = operation;
     const beganMs = this.#sinceStartMs() - latencyMs;
     const sample = { f, beganMs, latencyMs, type: outcome.type, served: isServed(outcome) };
-    this.samples.push(outcome.type === 'ok' ? sample : { ...sample, error: outcome.error });
+    this.samples.push({ ...sample, ...detailsOf(outcome) });
     if (operation.f === 'echo') return;
-    const value = f === 'read' && outcome.type === 'ok' ? (outcome.value as Json) : argumentOf(operation);
+    const value = outcome.type === 'ok' && isRead(f) ? (outcome.value as Json) : argumentOf(operation);
     this.#add({
       process,
       type: outcome.type,
@@ -58,7 +62,7 @@ export class Recorder implements Observer {
       key: operation.key,
       ...(value === undefined ? {} : { value }),
       node,
-      ...(outcome.type === 'ok' ? {} : { error: outcome.error }),
+      ...evidenceOf(outcome),
     });
   }
 
@@ -70,6 +74,24 @@ export class Recorder implements Observer {
   #add(event: Omit<HistoryEvent, 'index' | 'timeMs'>): void {
     this.events.push({ index: this.events.length, timeMs: this.#sinceStartMs(), ...event });
   }
+}
+
+function isRead(f: string): boolean {
+  return f === 'read' || f === 'ryw_read';
+}
+
+function detailsOf(outcome: Outcome): Pick<Sample, 'error' | 'service'> {
+  if (outcome.type !== 'ok') return { error: outcome.error };
+  return outcome.service === undefined ? {} : { service: outcome.service };
+}
+
+function evidenceOf(outcome: Outcome): Pick<HistoryEvent, 'error' | 'shownIndex' | 'servedBy'> {
+  if (outcome.type !== 'ok') return { error: outcome.error };
+  const { shownIndex, service } = outcome;
+  return {
+    ...(shownIndex === undefined ? {} : { shownIndex }),
+    ...(service === undefined ? {} : { servedBy: service.servedBy }),
+  };
 }
 
 function argumentOf(operation: ClientOperation): Json | undefined {

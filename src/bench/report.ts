@@ -1,3 +1,6 @@
+import { GUARANTEES } from '../verify/index.ts';
+import type { SessionsJudgement } from './judge.ts';
+import type { ReadsServed } from './reads-served.ts';
 import type { Results } from './results.ts';
 import type { Counts } from './statistics.ts';
 import {
@@ -50,7 +53,7 @@ function operationLines({ operations }: Results): string[] {
 }
 
 function figureLines(results: Results): string[] {
-  const { availability, messages, leaderships, recovery, throughputPerSecond } = results;
+  const { availability, messages, leaderships, recovery, rywReads, throughputPerSecond } = results;
   const { longestGap, servedShare } = availability;
   const perOperation =
     messages.perOperation === null
@@ -69,6 +72,7 @@ function figureLines(results: Results): string[] {
       `${formatNumber(messages.betweenNodes)} between nodes${perOperation}; ${formatNumber(lost)} were lost`,
     ],
   ];
+  if (rywReads !== null) pairs.push(['ryw_reads', readsText(rywReads)]);
   if (leaderships.length > 0) {
     const shown = leaderships
       .slice(0, SHOWN_LEADERS)
@@ -85,6 +89,17 @@ function figureLines(results: Results): string[] {
   return formatPairs(pairs);
 }
 
+function readsText({ total, byFollower, byLeader, redirected, waited, waitedMs }: ReadsServed): string {
+  if (total === 0) return 'none was served';
+  const share = (count: number): string => formatShare(count / total);
+  const waits =
+    waitedMs === null ? '' : ` (p50 ${formatMs(waitedMs.p50)}, p99 ${formatMs(waitedMs.p99)} of these)`;
+  return (
+    `${share(byFollower)} served by the follower that was asked, ${share(byLeader)} by the leader that was asked, ` +
+    `${share(redirected)} redirected to it; ${share(waited)} waited for a follower to catch up${waits}`
+  );
+}
+
 function errorLines({ operations }: Results): string[] {
   const refusals = /: (key-does-not-exist|precondition-failed)$/;
   const errors = Object.entries(operations.errors).filter(([error]) => !refusals.test(error));
@@ -95,30 +110,53 @@ function errorLines({ operations }: Results): string[] {
 }
 
 function verdictLines(results: Results, style: Style): string[] {
-  const { verdict, linearizability, findings, findingCount, interrupted } = results;
+  const { verdict, linearizability, sessions, findings, findingCount, interrupted } = results;
   const lines = findings.map(
     ({ kind, node, timeMs, text }) =>
       `${style(kind, 'red')} at ${formatMoment(timeMs).trim()}: ${node} ${text}`,
   );
   if (findingCount > findings.length) lines.push(`and ${findingCount - findings.length} more of this kind`);
-  const [explanation, ...others] = linearizability.explanations;
-  if (explanation !== undefined) lines.push(explanation, '');
-  if (others.length > 0) lines.push(`results.json explains ${others.length} more.`, '');
+  lines.push(...explanationLines(linearizability.explanations));
+  lines.push(...explanationLines(sessions?.explanations ?? []));
   if (interrupted) lines.push('The run was interrupted; this is about what was seen until then.');
+  if (sessions !== null) lines.push(...sessionLines(sessions, style));
   const checked = `${formatNumber(linearizability.operations)} operations; ${linearizability.reason}`;
-  switch (verdict) {
+  if (verdict === 'illegal' && linearizability.verdict !== 'illegal' && findingCount > 0) {
+    const linearizable = `Linearizable: ${linearizability.verdict}; ${checked}.`;
+    return [...lines, `${style('FAILED', 'red')}: ${failures(findings)}. ${linearizable}`];
+  }
+  switch (linearizability.verdict) {
     case 'ok':
       return [...lines, `${style('LINEARIZABLE', 'green')}: ${checked}.`];
     case 'illegal':
-      return linearizability.verdict === 'illegal'
-        ? [...lines, `${style('NOT LINEARIZABLE', 'red')}: ${linearizability.reason}.`]
-        : [
-            ...lines,
-            `${style('FAILED', 'red')}: ${failures(findings)}. Linearizable: ${linearizability.verdict}; ${checked}.`,
-          ];
+      return [...lines, `${style('NOT LINEARIZABLE', 'red')}: ${linearizability.reason}.`];
     case 'unknown':
       return [...lines, `${style('UNKNOWN', 'yellow')}: ${linearizability.reason}.`];
   }
+}
+
+/** The first in full; results.json has the others. */
+function explanationLines([first, ...others]: readonly string[]): string[] {
+  if (first === undefined) return [];
+  return [first, '', ...(others.length > 0 ? [`results.json explains ${others.length} more.`, ''] : [])];
+}
+
+function sessionLines(
+  { verdict, reason, sessions, guarantees, indices }: SessionsJudgement,
+  style: Style,
+): string[] {
+  const rows = GUARANTEES.map((name): [string, string] => {
+    const { checked, violations } = guarantees[name];
+    const wrong = violations === 0 ? '' : `, ${formatNumber(violations)} violations`;
+    return [name, checked === 0 ? 'nothing to check' : `${formatNumber(checked)} operations checked${wrong}`];
+  });
+  rows.push(['indices', indices.reason]);
+  const headline = {
+    ok: `${style('SESSIONS KEPT', 'green')}: ${formatNumber(sessions)} sessions, every guarantee that was put to the test.`,
+    illegal: `${style('SESSIONS BROKEN', 'red')}: ${reason}.`,
+    unknown: `${style('SESSIONS UNKNOWN', 'yellow')}: ${reason}.`,
+  };
+  return [...formatPairs(rows), '', headline[verdict]];
 }
 
 function failures(findings: Results['findings']): string {

@@ -1,6 +1,7 @@
 import type { Finding } from './findings.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement, Judgements, SessionsJudgement, Verdict } from './judge.ts';
 import type { Leadership } from './leader-watch.ts';
+import { type ReadsServed, readsServedOf } from './reads-served.ts';
 import type { Sample } from './recorder.ts';
 import type { Run } from './run.ts';
 import { type Availability, availabilityOf, type Counts, countsOf } from './statistics.ts';
@@ -8,8 +9,10 @@ import { type Availability, availabilityOf, type Counts, countsOf } from './stat
 /** What `results.json` holds. Times are milliseconds since the run began, latencies milliseconds. */
 export type Results = {
   /** illegal: something happened that must not. unknown: nothing did, but not all could be checked. */
-  readonly verdict: 'ok' | 'illegal' | 'unknown';
+  readonly verdict: Verdict;
   readonly linearizability: Judgement;
+  /** Of ryw-kv: the session guarantees; null for lin-kv, which has no sessions. */
+  readonly sessions: SessionsJudgement | null;
   /** What must not happen, whatever the history says; the first few of each kind and node. */
   readonly findings: readonly Finding[];
   readonly findingCount: number;
@@ -20,6 +23,8 @@ export type Results = {
     /** How often each error was the reason of a fail or an info. */
     readonly errors: { readonly [error: string]: number };
   };
+  /** Of ryw-kv: how its reads by token were served. */
+  readonly rywReads: ReadsServed | null;
   readonly throughputPerSecond: number;
   readonly availability: Availability;
   readonly messages: {
@@ -39,20 +44,22 @@ export type Results = {
 };
 
 /** All that a run says in numbers. Operations, throughput and availability are those of the load phase. */
-export function resultsOf(run: Run, linearizability: Judgement, interrupted: boolean): Results {
-  const { load, findings, network, recorder } = run;
+export function resultsOf(run: Run, judgements: Judgements, interrupted: boolean): Results {
+  const { load, findings, network, recorder, leaders } = run;
   const { traffic } = network;
   const samples = recorder.samples.slice(0, load?.samples ?? 0);
   const all = countsOf(samples);
   const served = all.ok + all.refused;
   const lengthMs = load === null ? 0 : load.toMs - load.fromMs;
   return {
-    verdict: findings.count > 0 ? 'illegal' : linearizability.verdict,
-    linearizability,
+    verdict: findings.count > 0 ? 'illegal' : worst(judgements),
+    ...judgements,
     findings: findings.kept,
     findingCount: findings.count,
     interrupted,
     operations: { all, byType: byType(samples), errors: errorsOf(samples) },
+    rywReads:
+      judgements.sessions === null ? null : readsServedOf(samples, (timeMs) => leaders.leaderAt(timeMs)),
     throughputPerSecond: lengthMs === 0 ? 0 : (served / lengthMs) * 1000,
     availability: availabilityOf(samples, load?.fromMs ?? 0, load?.toMs ?? 0),
     messages: {
@@ -69,6 +76,11 @@ export function resultsOf(run: Run, linearizability: Judgement, interrupted: boo
     load: load === null ? null : { fromMs: load.fromMs, toMs: load.toMs },
     options: run.options,
   };
+}
+
+function worst({ linearizability, sessions }: Judgements): Verdict {
+  const verdicts = [linearizability.verdict, sessions?.verdict ?? 'ok'];
+  return verdicts.includes('illegal') ? 'illegal' : verdicts.includes('unknown') ? 'unknown' : 'ok';
 }
 
 function byType(samples: readonly Sample[]): { readonly [f: string]: Counts } {

@@ -9,18 +9,23 @@ import { Pace } from './pace.ts';
 import type { PartitionShape } from './partition.ts';
 import { Random } from './random.ts';
 import { Recorder } from './recorder.ts';
+import { roving } from './roving.ts';
 import { sleep } from './sleep.ts';
-import { ClientFleet, runWorkers, timeoutMsFor } from './workers.ts';
-import { LinKvWorkload, type Mix } from './workload.ts';
+import { boundTo, ClientFleet, runWorkers, timeoutMsFor } from './workers.ts';
+import { createWorkload, type KeyedWorkload, type Mix, type WorkloadName } from './workload.ts';
 
 export type RunOptions = {
   readonly program: Program;
+  /** What the nodes are asked to be, and so what their replies may look like. */
+  readonly workload: WorkloadName;
   readonly nodes: number;
   readonly concurrency: number;
   /** Operations a second over all workers; 0 is as fast as possible. */
   readonly rate: number;
   readonly timeMs: number;
   readonly latency: Latency;
+  /** Messages from nodes to one follower take so much longer; 0 for none. */
+  readonly slowFollowerMs: number;
   readonly nemesis: PartitionShape | 'any' | 'none';
   readonly nemesisIntervalMs: number;
   readonly mix: Mix;
@@ -72,7 +77,8 @@ export class Run {
   readonly #host: RunHost;
   readonly #startMs: number;
   readonly #random: Random;
-  readonly #workload: LinKvWorkload;
+  readonly #workload: KeyedWorkload;
+  readonly #timeoutMs: number;
   readonly #crash = new AbortController();
 
   constructor(options: RunOptions, host: RunHost) {
@@ -81,6 +87,7 @@ export class Run {
     this.#host = host;
     this.#startMs = host.nowMs();
     this.#random = new Random(options.seed);
+    this.#timeoutMs = timeoutMsFor(options.latency.meanMs);
     this.recorder = new Recorder(() => this.sinceStartMs());
     this.leaders = new LeaderWatch(
       () => this.sinceStartMs(),
@@ -88,12 +95,13 @@ export class Run {
     );
     this.network = new Network({
       latency: options.latency,
+      lagMs: (dest) => (dest === this.#slowFollower() ? options.slowFollowerMs : 0),
       random: this.#random.fork(),
       nowMs: host.nowMs,
       onViolation: this.#onViolation,
       onPeerMessage: (message) => this.leaders.watch(message),
     });
-    this.#workload = new LinKvWorkload({ ...options, random: this.#random.fork() });
+    this.#workload = createWorkload(options.workload, { ...options, random: this.#random.fork() });
   }
 
   sinceStartMs(): number {
@@ -107,9 +115,10 @@ export class Run {
     const fleet = new ClientFleet({
       network: this.network,
       observer: this.recorder,
-      timeoutMs: timeoutMsFor(this.options.latency.meanMs),
+      timeoutMs: this.#timeoutMs,
       nowMs: this.#host.nowMs,
       onViolation: this.#onViolation,
+      workload: this.options.workload,
       firstClient: this.nodes.length + 1,
     });
     try {
@@ -153,13 +162,17 @@ export class Run {
   }
 
   async #loadAndFaults(fleet: ClientFleet): Promise<void> {
-    const { rate, concurrency, nemesis: faults, timeMs } = this.options;
+    const { rate, concurrency, nemesis: faults, timeMs, workload } = this.options;
     const pace = new Pace(rate, this.#random.fork(), this.#host.nowMs);
     const nemesis = this.#createNemesis();
     const fromMs = this.sinceStartMs();
     const messagesBefore = this.network.traffic.sent;
     if (faults !== 'none') nemesis.start();
-    const working = runWorkers(fleet, concurrency, this.nodes, pace, this.#workload);
+    const performerOf =
+      workload === 'lin-kv'
+        ? boundTo(this.nodes, fleet)
+        : roving({ nodes: this.nodes, fleet, random: this.#random.fork(), timeoutMs: this.#timeoutMs });
+    const working = runWorkers(concurrency, performerOf, pace, this.#workload);
     await sleep(timeMs, this.#host.interrupted, this.#crash.signal);
     const toMs = this.sinceStartMs();
     const messages = this.network.traffic.sent - messagesBefore;
@@ -168,6 +181,12 @@ export class Run {
     if (this.#cutShort) fleet.giveUp();
     await working;
     this.load = { fromMs, toMs, messages, samples: this.recorder.samples.length };
+  }
+
+  /** Never the node that leads: when the slow one is elected, another is slow from then on. */
+  #slowFollower(): string | undefined {
+    if (this.options.slowFollowerMs === 0) return undefined;
+    return this.nodes.findLast((node) => node !== this.leaders.leader);
   }
 
   #createNemesis(): Nemesis {

@@ -2,6 +2,8 @@
 export class Traffic {
   /** Messages that nodes sent each other, by type; lost ones included. */
   readonly betweenNodes = new Map<string, number>();
+  /** For each node, what it sent and what was sent to it, to and from clients and nodes; lost ones included. */
+  readonly ofNode = new Map<string, number>();
   /** Of these, lost to a partition. */
   lostToPartitions = 0;
   /** Of these, lost because the receiver read too slowly. */
@@ -16,6 +18,11 @@ export class Traffic {
     let sum = 0;
     for (const count of this.betweenNodes.values()) sum += count;
     return sum;
+  }
+
+  /** A message from or to a node. */
+  countAt(node: string): void {
+    this.ofNode.set(node, (this.ofNode.get(node) ?? 0) + 1);
   }
 
   countPeer(type: string): void {

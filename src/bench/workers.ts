@@ -1,12 +1,13 @@
-import { Client } from './client.ts';
+import { Client, type Reply } from './client.ts';
 import type { Network } from './network.ts';
 import { type ClientOperation, type Outcome, outcomeOf, requestOf } from './operation.ts';
 import type { Pace } from './pace.ts';
-import type { Workload } from './workload.ts';
+import type { Workload, WorkloadName } from './workload.ts';
 
 /** An operation that a process began and learned the end of. */
 export type Observer = {
-  began(process: number, operation: ClientOperation, node: string): void;
+  /** @param session the session that the client carries on in it, if any */
+  began(process: number, operation: ClientOperation, node: string, session?: string): void;
   ended(process: number, operation: ClientOperation, node: string, outcome: Outcome, latencyMs: number): void;
 };
 
@@ -21,6 +22,8 @@ export type ClientFleetOptions = {
   readonly timeoutMs: number;
   readonly nowMs: () => number;
   readonly onViolation: (node: string, problem: string) => void;
+  /** Which replies are in order (default lin-kv). */
+  readonly workload?: WorkloadName;
   /** Clients are called `c` and a number from this one on. */
   readonly firstClient: number;
 };
@@ -32,6 +35,7 @@ export type ClientFleetOptions = {
 export class ClientFleet {
   readonly #options: ClientFleetOptions;
   readonly #open = new Set<Client>();
+  readonly #over = new AbortController();
   #processes = 0;
   #clients: number;
 
@@ -40,27 +44,37 @@ export class ClientFleet {
     this.#clients = options.firstClient;
   }
 
-  /** One who does operations, one after the other. */
-  worker(): Worker {
-    return new Worker(this.#options, {
+  /**
+   * One who does operations, one after the other.
+   * @param session the name of the session to which they belong, if any
+   */
+  worker(session?: string): Worker {
+    return new Worker(this.#options, session, {
       nextProcess: () => this.#processes++,
       openClient: () => this.#openClient(),
       closeClient: (client) => this.#closeClient(client),
     });
   }
 
+  /** Aborted when nobody is to ask anything any more. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
   /** Stops waiting for all answers. */
   giveUp(): void {
+    this.#over.abort();
     for (const client of [...this.#open]) client.giveUp();
   }
 
   close(): void {
+    this.#over.abort();
     for (const client of [...this.#open]) this.#closeClient(client);
   }
 
   #openClient(): Client {
-    const { network, timeoutMs, onViolation } = this.#options;
-    const client = new Client(`c${this.#clients}`, network, timeoutMs, onViolation);
+    const { network, timeoutMs, onViolation, workload } = this.#options;
+    const client = new Client(`c${this.#clients}`, network, timeoutMs, onViolation, workload);
     this.#clients += 1;
     this.#open.add(client);
     return client;
@@ -80,12 +94,14 @@ type Supply = {
 
 export class Worker {
   readonly #options: ClientFleetOptions;
+  readonly #session: string | undefined;
   readonly #supply: Supply;
   #process: number;
   #client: Client;
 
-  constructor(options: ClientFleetOptions, supply: Supply) {
+  constructor(options: ClientFleetOptions, session: string | undefined, supply: Supply) {
     this.#options = options;
+    this.#session = session;
     this.#supply = supply;
     this.#process = supply.nextProcess();
     this.#client = supply.openClient();
@@ -93,8 +109,13 @@ export class Worker {
 
   /** Does one operation at `node`, and tells the observer. */
   async do(operation: ClientOperation, node: string): Promise<Outcome> {
+    return (await this.exchange(operation, node)).outcome;
+  }
+
+  /** The same, for those who want to see the reply. */
+  async exchange(operation: ClientOperation, node: string): Promise<Exchange> {
     const { observer, nowMs } = this.#options;
-    observer.began(this.#process, operation, node);
+    observer.began(this.#process, operation, node, this.#session);
     const beganMs = nowMs();
     const reply = await this.#client.call(node, requestOf(operation));
     const outcome = outcomeOf(operation.f, reply);
@@ -104,27 +125,44 @@ export class Worker {
       this.#supply.closeClient(this.#client);
       this.#client = this.#supply.openClient();
     }
-    return outcome;
+    return { reply, outcome };
+  }
+
+  /** Stops waiting for the answer. */
+  giveUp(): void {
+    this.#client.giveUp();
   }
 }
 
+export type Exchange = { readonly reply: Reply; readonly outcome: Outcome };
+
+/** Does a worker's operations at nodes of its choice. */
+export type Performer = (operation: ClientOperation) => Promise<Outcome>;
+
+/** Who is bound to one node: worker i to node i modulo their number. */
+export function boundTo(nodes: readonly string[], fleet: ClientFleet): (number: number) => Performer {
+  return (number) => {
+    const worker = fleet.worker();
+    const node = nodes[number % nodes.length] as string;
+    return (operation) => worker.do(operation, node);
+  };
+}
+
 /**
- * Runs `count` workers side by side until the pace ends. Worker i is bound to node i modulo their number.
+ * Runs `count` workers side by side until the pace ends, each with a performer of its own.
  * Resolves when all their operations have ended.
  */
 export async function runWorkers(
-  fleet: ClientFleet,
   count: number,
-  nodes: readonly string[],
+  performerOf: (number: number) => Performer,
   pace: Pace,
   workload: Workload,
 ): Promise<void> {
   const work = async (number: number): Promise<void> => {
-    const worker = fleet.worker();
-    const node = nodes[number % nodes.length] as string;
+    const perform = performerOf(number);
     while (await pace.turn()) {
       const operation = workload.next(number);
-      const outcome = await worker.do(operation, node);
+      const outcome = await perform(operation);
       workload.settled?.(operation, outcome);
     }
   };

@@ -1,5 +1,10 @@
+import { KeyGroups, type KeyGroupsOptions } from './key-groups.ts';
 import type { ClientOperation, Outcome } from './operation.ts';
 import type { Random } from './random.ts';
+
+/** What the nodes are asked to be: `ryw-kv` is `lin-kv` with indices in the replies, and reads by token. */
+export const WORKLOAD_NAMES = ['lin-kv', 'ryw-kv'] as const;
+export type WorkloadName = (typeof WORKLOAD_NAMES)[number];
 
 /** Where the clients' operations come from. */
 export type Workload = {
@@ -9,83 +14,127 @@ export type Workload = {
   settled?(operation: ClientOperation, outcome: Outcome): void;
 };
 
-/** How often each kind of operation is drawn, as weights. */
-export type Mix = { readonly read: number; readonly write: number; readonly cas: number };
-
-export type LinKvOptions = {
-  readonly random: Random;
-  readonly mix: Mix;
-  /** So many workers share a key at a time. */
-  readonly workersPerKey: number;
-  /** After so many operations its workers move on to a fresh key. */
-  readonly opsPerKey: number;
+/** A workload that can say what is to be read at the end of a run. */
+export type KeyedWorkload = Workload & {
+  /** The keys in use at present. */
+  currentKeys(): number[];
 };
+
+/** How often each kind of operation is drawn, as weights. */
+export type Mix = {
+  readonly read: number;
+  readonly write: number;
+  readonly cas: number;
+  /** Reads by token that a follower may serve; lin-kv has none. */
+  readonly rywRead: number;
+};
+
+export type WorkloadOptions = KeyGroupsOptions & { readonly random: Random; readonly mix: Mix };
+
+export function createWorkload(name: WorkloadName, options: WorkloadOptions): KeyedWorkload {
+  return name === 'lin-kv' ? new LinKvWorkload(options) : new RywKvWorkload(options);
+}
 
 /** Values are few, so that a cas often meets the value that it asks for. */
 const VALUES = 5;
-/** An operation that may still happen doubles the work of the checker, so a key with many is left early. */
-const MAX_OPEN_PER_KEY = 20;
 
-type Group = { key: number; begun: number; open: number };
+/** The workload of Jepsen's linearizable registers: groups of workers read, write and compare-and-set a key. */
+export class LinKvWorkload implements KeyedWorkload {
+  readonly #random: Random;
+  readonly #mix: Mix;
+  readonly #keys: KeyGroups;
 
-/**
- * The workload of Jepsen's linearizable registers: groups of workers read, write and compare-and-set a key of
- * their own for a while and then move on to a fresh one, so that each key's history stays short enough to be
- * checked however long the run.
- */
-export class LinKvWorkload implements Workload {
-  readonly #options: LinKvOptions;
-  readonly #groups: Group[] = [];
-  readonly #groupOfKey = new Map<number, Group>();
-  #nextKey = 0;
-
-  constructor(options: LinKvOptions) {
-    this.#options = options;
+  constructor(options: WorkloadOptions) {
+    this.#random = options.random;
+    this.#mix = options.mix;
+    this.#keys = new KeyGroups(options);
   }
 
   next(worker: number): ClientOperation {
-    const group = this.#groupOf(worker);
-    if (group.begun >= this.#options.opsPerKey || group.open >= MAX_OPEN_PER_KEY) this.#moveOn(group);
-    group.begun += 1;
-    return this.#draw(group.key);
+    const key = this.#keys.next(worker);
+    const random = this.#random;
+    switch (draw(this.#mix, random)) {
+      case 'read':
+      case 'rywRead':
+        return { f: 'read', key };
+      case 'write':
+        return { f: 'write', key, value: random.below(VALUES) };
+      case 'cas':
+        return { f: 'cas', key, from: random.below(VALUES), to: random.below(VALUES), creates: false };
+    }
   }
 
   settled(operation: ClientOperation, outcome: Outcome): void {
-    if (outcome.type !== 'info' || operation.f === 'echo') return;
-    const group = this.#groupOfKey.get(operation.key as number);
-    if (group !== undefined) group.open += 1;
+    if (operation.f !== 'echo') this.#keys.settled(operation.key, outcome);
   }
 
-  /** The keys in use at present. */
   currentKeys(): number[] {
-    return [...this.#groupOfKey.keys()];
+    return this.#keys.current();
+  }
+}
+
+/**
+ * The same with reads by token, and with every value written once only, so that a value says which write a read saw.
+ * A cas asks for the value that anybody was shown last, which is often still there.
+ */
+export class RywKvWorkload implements KeyedWorkload {
+  readonly #random: Random;
+  readonly #mix: Mix;
+  readonly #keys: KeyGroups;
+  readonly #lastSeen = new Map<number, number>();
+  #nextValue = 1;
+
+  constructor(options: WorkloadOptions) {
+    this.#random = options.random;
+    this.#mix = options.mix;
+    this.#keys = new KeyGroups(options);
   }
 
-  #groupOf(worker: number): Group {
-    const place = Math.floor(worker / this.#options.workersPerKey);
-    let group = this.#groups[place];
-    if (group === undefined) {
-      group = { key: -1, begun: 0, open: 0 };
-      this.#groups[place] = group;
-      this.#moveOn(group);
+  next(worker: number): ClientOperation {
+    const key = this.#keys.next(worker);
+    switch (draw(this.#mix, this.#random)) {
+      case 'read':
+        return { f: 'read', key };
+      case 'rywRead':
+        return { f: 'ryw_read', key, preferFollower: true };
+      case 'write':
+        return { f: 'write', key, value: this.#freshValue() };
+      case 'cas':
+        return {
+          f: 'cas',
+          key,
+          from: this.#lastSeen.get(key) ?? 0,
+          to: this.#freshValue(),
+          creates: false,
+        };
     }
-    return group;
   }
 
-  #moveOn(group: Group): void {
-    this.#groupOfKey.delete(group.key);
-    group.key = this.#nextKey;
-    group.begun = 0;
-    group.open = 0;
-    this.#nextKey += 1;
-    this.#groupOfKey.set(group.key, group);
+  settled(operation: ClientOperation, outcome: Outcome): void {
+    if (operation.f === 'echo') return;
+    const { key } = operation;
+    this.#keys.settled(key, outcome);
+    if (outcome.type !== 'ok' || typeof key !== 'number') return;
+    const value =
+      operation.f === 'write' ? operation.value : operation.f === 'cas' ? operation.to : outcome.value;
+    if (typeof value === 'number') this.#lastSeen.set(key, value);
   }
 
-  #draw(key: number): ClientOperation {
-    const { random, mix } = this.#options;
-    const place = random.fraction() * (mix.read + mix.write + mix.cas);
-    if (place < mix.read) return { f: 'read', key };
-    if (place < mix.read + mix.write) return { f: 'write', key, value: random.below(VALUES) };
-    return { f: 'cas', key, from: random.below(VALUES), to: random.below(VALUES), creates: false };
+  currentKeys(): number[] {
+    return this.#keys.current();
   }
+
+  #freshValue(): number {
+    const value = this.#nextValue;
+    this.#nextValue += 1;
+    return value;
+  }
+}
+
+function draw(mix: Mix, random: Random): keyof Mix {
+  const { read, write, cas, rywRead } = mix;
+  const place = random.fraction() * (read + write + cas + rywRead);
+  if (place < read) return 'read';
+  if (place < read + write) return 'write';
+  return place < read + write + cas ? 'cas' : 'rywRead';
 }

@@ -41,7 +41,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/bench/',
-    rooms: ['machines/', 'src/maelstrom/', 'src/host/', 'src/verify/', USAGE],
+    rooms: ['machines/', 'src/maelstrom/', 'src/host/', 'src/verify/', 'src/client/', USAGE],
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
   },

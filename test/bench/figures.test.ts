@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { progressText } from '../../src/bench/narrator.ts';
 import type { ClientOperation } from '../../src/bench/operation.ts';
 import { Random } from '../../src/bench/random.ts';
+import { readsServedOf } from '../../src/bench/reads-served.ts';
 import type { Sample } from '../../src/bench/recorder.ts';
 import { availabilityOf, countsOf, median, percentilesOf } from '../../src/bench/statistics.ts';
 import { formatMs, formatNumber, formatPairs, formatTable } from '../../src/bench/text.ts';
-import { LinKvWorkload } from '../../src/bench/workload.ts';
+import { LinKvWorkload, RywKvWorkload } from '../../src/bench/workload.ts';
 
 const ok = (beganMs: number, latencyMs = 1): Sample => ({
   f: 'read',
@@ -69,7 +70,7 @@ describe('statistics', () => {
 });
 
 describe('the workload', () => {
-  const options = { mix: { read: 1, write: 1, cas: 1 }, workersPerKey: 2, opsPerKey: 10 };
+  const options = { mix: { read: 1, write: 1, cas: 1, rywRead: 0 }, workersPerKey: 2, opsPerKey: 10 };
   const keyOf = (operation: ClientOperation) => (operation.f === 'echo' ? undefined : operation.key);
 
   test('groups of workers share a key, and move on after so many operations', () => {
@@ -96,7 +97,7 @@ describe('the workload', () => {
     const draw = (seed: number) => {
       const workload = new LinKvWorkload({
         ...options,
-        mix: { read: 6, write: 3, cas: 1 },
+        mix: { read: 6, write: 3, cas: 1, rywRead: 0 },
         random: new Random(seed),
       });
       return Array.from({ length: 2000 }, (_, turn) => workload.next(turn % 4));
@@ -108,6 +109,66 @@ describe('the workload', () => {
     expect(draw(5)).toEqual(draw(5));
     expect(draw(5)).not.toEqual(draw(6));
   });
+});
+
+describe('the workload of sessions', () => {
+  const options = { mix: { read: 1, write: 2, cas: 1, rywRead: 4 }, workersPerKey: 2, opsPerKey: 50 };
+  const draw = (seed: number, served: boolean) => {
+    const workload = new RywKvWorkload({ ...options, random: new Random(seed) });
+    return Array.from({ length: 2000 }, (_, turn) => {
+      const operation = workload.next(turn % 4);
+      if (served) workload.settled(operation, { type: 'ok', value: null });
+      return operation;
+    });
+  };
+
+  test('writes no value twice, so that a value names its write', () => {
+    const written = draw(1, true).flatMap((operation) =>
+      operation.f === 'write' ? [operation.value] : operation.f === 'cas' ? [operation.to] : [],
+    );
+    expect(written.length).toBeGreaterThan(500);
+    expect(new Set(written).size).toBe(written.length);
+  });
+
+  test('a cas asks for what was written to its key last', () => {
+    const last = new Map<unknown, unknown>();
+    for (const operation of draw(1, true)) {
+      if (operation.f === 'cas') expect(operation.from).toBe(last.get(operation.key) ?? 0);
+      if (operation.f === 'write') last.set(operation.key, operation.value);
+      if (operation.f === 'cas') last.set(operation.key, operation.to);
+    }
+    // Nothing is known of what nobody saw succeed.
+    expect(draw(1, false).every((operation) => operation.f !== 'cas' || operation.from === 0)).toBe(true);
+  });
+
+  test('draws in the proportions of the mix, the same for the same seed', () => {
+    const share = (f: string) => draw(5, true).filter((operation) => operation.f === f).length / 2000;
+    expect([share('ryw_read'), share('write')]).toEqual([expect.closeTo(0.5, 1), expect.closeTo(0.25, 1)]);
+    expect(draw(5, true)).toEqual(draw(5, true));
+  });
+});
+
+test('reads by token are summed up by who served them', () => {
+  const read = (endMs: number, servedBy: string, waitedMs: number | null): Sample => ({
+    ...ok(endMs - 1),
+    f: 'ryw_read',
+    service: { servedBy, redirected: waitedMs === null, waitedMs },
+  });
+  // n1 leads until 100, then n2 does.
+  const leadsAt = (timeMs: number) => (timeMs < 100 ? 'n1' : 'n2');
+  const samples = [
+    ...[ok(1), failed(2), read(50, 'n1', 0), read(50, 'n2', 0), read(60, 'n3', 12), read(60, 'n1', null)],
+    ...[read(150, 'n1', 30), read(150, 'n2', 2)],
+  ];
+  expect(readsServedOf(samples, leadsAt)).toEqual({
+    total: 6,
+    byFollower: 3,
+    byLeader: 2,
+    redirected: 1,
+    waited: 2,
+    waitedMs: { p50: 12, p95: 30, p99: 30, max: 30 },
+  });
+  expect(readsServedOf([ok(1)], leadsAt)).toMatchObject({ total: 0, waitedMs: null });
 });
 
 describe('what people read', () => {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { replyProblem } from '../../src/bench/contract.ts';
 import { readMessage } from '../../src/bench/envelope.ts';
-import { isServed, outcomeOf } from '../../src/bench/operation.ts';
+import {
+  type ClientOperation,
+  isServed,
+  operationOf,
+  outcomeOf,
+  requestOf,
+} from '../../src/bench/operation.ts';
 
 // Maelstrom's rules: what is a message, what is a reply, and what a reply says about an operation.
 
@@ -68,6 +74,76 @@ describe('what a reply may look like', () => {
   ])('%s may not be answered so', (request, reply, problem) => {
     expect(replyProblem(request, reply)).toContain(problem);
   });
+});
+
+describe('what a reply of ryw-kv may look like', () => {
+  const own = { type: 'ryw_read_ok', value: 1, served_by: 'n2', follower_applied_index: 3, waited_ms: 0.25 };
+  const passed = {
+    type: 'ryw_read_ok',
+    value: null,
+    served_by: 'n1',
+    reason: 'follower_behind_redirected_to_leader',
+    commit_index: 3,
+  };
+
+  test.each([
+    ['write', { type: 'write_ok', commit_index: 1 }],
+    ['cas', { type: 'cas_ok', commit_index: 1 }],
+    ['read', { type: 'read_ok', value: null, commit_index: 0 }],
+    ['ryw_read', own],
+    ['ryw_read', passed],
+    ['ryw_read', { ...passed, reason: 'leader_preferred' }],
+    ['ryw_read', { type: 'error', code: 11, text: 'no' }],
+  ])('%s may be answered so', (request, reply) => {
+    expect(replyProblem(request, reply, 'ryw-kv', 'n2')).toBeUndefined();
+  });
+
+  test.each([
+    ['write', { type: 'write_ok' }, 'without the field "commit_index"'],
+    ['read', { type: 'read_ok', value: 1, commit_index: -1 }, 'that is not an integer from 0 on'],
+    ['cas', { type: 'cas_ok', commit_index: 1.5 }, 'that is not an integer from 0 on'],
+    ['ryw_read', { ...own, waited_ms: -1 }, 'that is not a number from 0 on'],
+    ['ryw_read', { ...own, waited_ms: '3' }, 'that is not a number from 0 on'],
+    ['ryw_read', { ...own, commit_index: 3 }, 'with the field "commit_index"'],
+    ['ryw_read', { ...own, served_by: 'n1' }, 'its own, yet served by another'],
+    ['ryw_read', { ...passed, served_by: 'n2' }, 'redirected, yet served by itself'],
+    ['ryw_read', { ...passed, reason: 'because' }, '"leader_preferred"'],
+    ['ryw_read', { ...passed, waited_ms: 3 }, 'with the field "waited_ms"'],
+    ['ryw_read', { ...passed, served_by: '' }, 'that is not the name of a node'],
+  ])('%s may not be answered so', (request, reply, problem) => {
+    expect(replyProblem(request, reply, 'ryw-kv', 'n2')).toContain(problem);
+  });
+
+  test('says what was shown, and how a read was served', () => {
+    expect(outcomeOf('write', { type: 'write_ok', commit_index: 4 })).toEqual({ type: 'ok', shownIndex: 4 });
+    expect(outcomeOf('ryw_read', own)).toEqual({
+      type: 'ok',
+      value: 1,
+      shownIndex: 3,
+      service: { servedBy: 'n2', redirected: false, waitedMs: 0.25 },
+    });
+    expect(outcomeOf('ryw_read', passed)).toEqual({
+      type: 'ok',
+      value: null,
+      shownIndex: 3,
+      service: { servedBy: 'n1', redirected: true, waitedMs: null },
+    });
+    // A read changes nothing, so it fails and is not left open.
+    expect(outcomeOf('ryw_read', 'no answer')).toEqual({ type: 'fail', error: 'no answer' });
+  });
+});
+
+test('an operation and the request that asks for it say the same', () => {
+  const all: ClientOperation[] = [
+    { f: 'read', key: 1 },
+    { f: 'write', key: 'k', value: 2 },
+    { f: 'cas', key: 1, from: 2, to: 3, creates: false },
+    { f: 'cas', key: 1, from: 2, to: 3, creates: true },
+    { f: 'ryw_read', key: 1, preferFollower: true, token: 0 },
+    { f: 'ryw_read', key: 1, preferFollower: false },
+  ];
+  for (const operation of all) expect(operationOf({ ...requestOf(operation), msg_id: 1 })).toEqual(operation);
+  expect(() => operationOf({ type: 'init' })).toThrow('type init');
 });
 
 describe('what a message looks like', () => {
