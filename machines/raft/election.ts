@@ -39,7 +39,7 @@ export function stepDown(context: RaftContext): Patch {
  * part of the wait is left, so that a lost leader is missed after one to two timeouts and not two to three.
  */
 export function loseLeader(context: RaftContext): Patch {
-  return { ...stepDown(context), ...drawRest(context) };
+  return { ...stepDown(context), ...drawRest(context, 0) };
 }
 
 /**
@@ -47,16 +47,21 @@ export function loseLeader(context: RaftContext): Patch {
  * it need not wait as long as an election; only long enough for answers to arrive.
  */
 export function retryPreVote(context: RaftContext): Patch {
-  return { ...startPreVote(context), ...drawRest(context) };
+  return { ...startPreVote(context), ...drawRest(context, context.settings.heartbeatMs) };
 }
 
-/** The random part of a wait: up to one election timeout, and no less than a heartbeat. */
-function drawRest({ settings, random }: RaftContext): Pick<RaftContext, 'random' | 'patienceMs'> {
+/** A majority would not vote for this node now; it may well ask again before long. */
+export function loseCampaign(context: RaftContext): Patch {
+  return { ...stepDown(context), ...drawRest(context, context.settings.heartbeatMs) };
+}
+
+/** The random part of a wait alone, up to one election timeout, after `leastMs`. */
+function drawRest(
+  { settings, random }: RaftContext,
+  leastMs: number,
+): Pick<RaftContext, 'random' | 'patienceMs'> {
   const { random: next, patienceMs } = drawPatience(settings, random);
-  return {
-    random: next,
-    patienceMs: Math.max(settings.heartbeatMs, patienceMs - settings.electionTimeoutMs),
-  };
+  return { random: next, patienceMs: leastMs + Math.max(1, patienceMs - settings.electionTimeoutMs) };
 }
 
 /** Asks, before any term is spent, whether an election could be won (thesis section 9.6). */

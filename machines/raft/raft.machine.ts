@@ -34,6 +34,7 @@ export const raftMachine = setup({
     loseLeader: update(election.loseLeader),
     startPreVote: update(election.startPreVote),
     retryPreVote: update(election.retryPreVote),
+    loseCampaign: update(election.loseCampaign),
     startVote: update(election.startVote),
     recordAnswer: update('vote.response', 'prevote.response', election.recordAnswer),
     recordVote: update('vote.request', election.recordVote),
@@ -255,7 +256,7 @@ export const raftMachine = setup({
               target: 'vote',
               actions: ['startVote', 'persistHardState', 'requestVotes'],
             },
-            { guard: 'hasLost', target: '#raft.follower.waiting', actions: 'loseLeader' },
+            { guard: 'hasLost', target: '#raft.follower.waiting', actions: 'loseCampaign' },
           ],
         },
         vote: {
