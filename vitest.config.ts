@@ -10,5 +10,7 @@ export default defineConfig({
     reporters: ['default', './test/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Tests of clusters start several processes each, and two cores are all there may be.
+    maxConcurrency: 3,
   },
 });

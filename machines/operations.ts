@@ -47,6 +47,13 @@ export const ERROR = {
   preconditionFailed: 22,
 } as const;
 
+const DEFINITE: ReadonlySet<number> = new Set([1, 10, 11, 12, 14, 20, 21, 22, 30]);
+
+/** Whether an error of this code says that the operation did not happen and never will; all others leave it open. */
+export function isDefinite(code: number): boolean {
+  return DEFINITE.has(code);
+}
+
 /** What became of an operation, as a client is told. */
 export type Outcome =
   | { readonly type: 'read_ok'; readonly value: Json }

@@ -1,3 +1,4 @@
+import { ERROR, isDefinite } from '../../machines/operations.ts';
 import { KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from '../verify/index.ts';
 import type { Reply, Request } from './client.ts';
 import type { Body } from './envelope.ts';
@@ -97,11 +98,6 @@ export function operationOf(request: Body): ClientOperation {
   }
 }
 
-const KEY_MISSING = 20;
-const OTHER_VALUE = 22;
-/** Maelstrom's codes that say: it did not happen and never will. All others leave it open. */
-const DEFINITE: ReadonlySet<number> = new Set([1, 10, 11, 12, 14, 20, 21, 22, 30]);
-
 /**
  * What became of an operation, by Maelstrom's rules. A read that failed in whatever way changed nothing and told
  * nothing, so it is always `fail`; anything else without a definite answer is `info`.
@@ -113,10 +109,11 @@ export function outcomeOf(f: ClientOperation['f'], reply: Reply): Outcome {
   if (reply.type !== 'error') return success(f, reply);
   const code = reply.code as number;
   // A cas that the register refused has looked at it: the checker reads these two words.
-  if ((f === 'cas' || reads) && code === KEY_MISSING) return { type: 'fail', error: KEY_DOES_NOT_EXIST };
-  if (f === 'cas' && code === OTHER_VALUE) return { type: 'fail', error: PRECONDITION_FAILED };
+  if ((f === 'cas' || reads) && code === ERROR.keyDoesNotExist)
+    return { type: 'fail', error: KEY_DOES_NOT_EXIST };
+  if (f === 'cas' && code === ERROR.preconditionFailed) return { type: 'fail', error: PRECONDITION_FAILED };
   const text = typeof reply.text === 'string' ? `: ${reply.text}` : '';
-  return { type: DEFINITE.has(code) ? 'fail' : open, error: `code ${code}${text}` };
+  return { type: isDefinite(code) ? 'fail' : open, error: `code ${code}${text}` };
 }
 
 function success(f: ClientOperation['f'], reply: Body): Outcome {

@@ -118,7 +118,6 @@ function verdictLines(results: Results, style: Style): string[] {
   if (findingCount > findings.length) lines.push(`and ${findingCount - findings.length} more of this kind`);
   lines.push(...explanationLines(linearizability.explanations));
   lines.push(...explanationLines(sessions?.explanations ?? []));
-  if (interrupted) lines.push('The run was interrupted; this is about what was seen until then.');
   if (sessions !== null) lines.push(...sessionLines(sessions, style));
   const checked = `${formatNumber(linearizability.operations)} operations; ${linearizability.reason}`;
   if (verdict === 'illegal' && linearizability.verdict !== 'illegal' && findingCount > 0) {
@@ -127,6 +126,10 @@ function verdictLines(results: Results, style: Style): string[] {
   }
   switch (linearizability.verdict) {
     case 'ok':
+      if (interrupted) {
+        const seen = `what was seen is linearizable: ${checked}`;
+        return [...lines, `${style('UNKNOWN', 'yellow')}: interrupted before the end; ${seen}.`];
+      }
       return [...lines, `${style('LINEARIZABLE', 'green')}: ${checked}.`];
     case 'illegal':
       return [...lines, `${style('NOT LINEARIZABLE', 'red')}: ${linearizability.reason}.`];

@@ -52,7 +52,7 @@ export function resultsOf(run: Run, judgements: Judgements, interrupted: boolean
   const served = all.ok + all.refused;
   const lengthMs = load === null ? 0 : load.toMs - load.fromMs;
   return {
-    verdict: findings.count > 0 ? 'illegal' : worst(judgements),
+    verdict: findings.count > 0 ? 'illegal' : worst(judgements, interrupted),
     ...judgements,
     findings: findings.kept,
     findingCount: findings.count,
@@ -78,8 +78,9 @@ export function resultsOf(run: Run, judgements: Judgements, interrupted: boolean
   };
 }
 
-function worst({ linearizability, sessions }: Judgements): Verdict {
-  const verdicts = [linearizability.verdict, sessions?.verdict ?? 'ok'];
+/** A run that was cut short has not shown that the cluster recovers, so the best that it can be is unknown. */
+function worst({ linearizability, sessions }: Judgements, interrupted: boolean): Verdict {
+  const verdicts = [linearizability.verdict, sessions?.verdict ?? 'ok', interrupted ? 'unknown' : 'ok'];
   return verdicts.includes('illegal') ? 'illegal' : verdicts.includes('unknown') ? 'unknown' : 'ok';
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../cli/usage.ts';
 import type { HistoryEvent } from '../verify/index.ts';
 import type { Results } from './results.ts';
 
@@ -13,12 +14,13 @@ export class Store {
   /**
    * Makes the directories; `latest` beside the run's own one leads to it.
    * @param wallMs names the run's directory, milliseconds since 1970
+   * @throws UsageError when no directory can be made there
    */
   constructor(root: string, wallMs: number) {
     const name = new Date(wallMs).toISOString().replaceAll(/[-:]/g, '');
     this.directory = join(root, name);
     this.logDir = join(this.directory, 'nodes');
-    mkdirSync(this.logDir, { recursive: true });
+    makeDirectory(this.logDir, root);
     const latest = join(root, 'latest');
     try {
       rmSync(latest, { force: true });
@@ -35,5 +37,18 @@ export class Store {
 
   writeResults(results: Results): void {
     writeFileSync(join(this.directory, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  }
+}
+
+/** One level at a time: Node's own recursion never ends on file systems that deny what they hold, as /proc does. */
+function makeDirectory(directory: string, root: string): void {
+  try {
+    if (existsSync(directory)) return;
+    makeDirectory(dirname(directory), root);
+    mkdirSync(directory);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--store is "${root}", and no directory can be made there`, why);
   }
 }

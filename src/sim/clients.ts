@@ -1,5 +1,5 @@
 import type { Json } from '../../machines/json.ts';
-import { ERROR } from '../../machines/operations.ts';
+import { ERROR, isDefinite } from '../../machines/operations.ts';
 import { type HistoryEvent, KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from '../verify/history.ts';
 import type { Dice } from './dice.ts';
 import type { Body, Network } from './network.ts';
@@ -8,9 +8,6 @@ import { type Places, Session } from './session.ts';
 
 /** How long a client waits for an answer, as Maelstrom's do. */
 export const CLIENT_TIMEOUT_MS = 1000;
-
-/** Codes that say: it did not happen and never will. */
-const DEFINITE: ReadonlySet<number> = new Set([1, 10, 11, 12, 14, 20, 21, 22, 30]);
 
 type Call = {
   readonly f: 'read' | 'ryw_read' | 'write' | 'cas';
@@ -173,7 +170,7 @@ function judge(f: Call['f'], answer: Body | null): { type: 'ok' | 'fail' | 'info
   if (answer.code === ERROR.keyDoesNotExist) return { type: 'fail', error: KEY_DOES_NOT_EXIST };
   if (answer.code === ERROR.preconditionFailed) return { type: 'fail', error: PRECONDITION_FAILED };
   const error = `code ${answer.code}: ${answer.text}`;
-  return { type: DEFINITE.has(answer.code as number) ? 'fail' : unknown, error };
+  return { type: isDefinite(answer.code as number) ? 'fail' : unknown, error };
 }
 
 /** The index that a reply shows, and who it says has served it. */
