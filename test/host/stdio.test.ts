@@ -168,3 +168,49 @@ describe('the end', () => {
     expect(input.destroyed).toBe(true);
   });
 });
+
+describe('a burst', () => {
+  // A thousand small requests for one large value: their answers joined were longer than a string can be.
+  it('is written in pieces, however much one turn answers', async () => {
+    const { input, output, stdio } = serve({
+      outputLimitBytes: 1000,
+      answer: (_line, node) => node.write('x'.repeat(400)),
+    });
+    input.write('q\n'.repeat(50));
+    await turn();
+    await turn();
+    await stdio.close();
+    expect(output.writes.length).toBeGreaterThan(10);
+    expect(Math.max(...output.writes.map((piece) => piece.length))).toBeLessThan(2000);
+    expect(output.writes.join('')).toBe(`${'x'.repeat(400)}\n`.repeat(50));
+  });
+
+  it('is taken in so many lines at a time, and no further while the output lags', async () => {
+    const { input, output, batches, stdio } = serve({
+      outputLimitBytes: 1000,
+      answer: (_line, node) => node.write('x'.repeat(400)),
+    });
+    output.stalled = true;
+    input.write('q\n'.repeat(500));
+    await turn();
+    await turn();
+    expect(batches.map((batch) => batch.length)).toEqual([64]);
+    output.release();
+    for (let i = 0; i < 2000 && batches.flat().length < 500; i += 1) await turn();
+    expect(batches.flat()).toHaveLength(500);
+    await stdio.close();
+    expect(output.writes.join('').split('\n')).toHaveLength(501);
+  });
+
+  it('is answered wholly also when the input ends behind it', async () => {
+    const { input, output, ends, stdio } = serve({
+      outputLimitBytes: 1000,
+      answer: (_line, node) => node.write('x'.repeat(400)),
+    });
+    input.end('q\n'.repeat(300));
+    while (ends.length === 0) await turn();
+    await stdio.close();
+    expect(ends).toEqual(['input ended']);
+    expect(output.writes.join('').split('\n')).toHaveLength(301);
+  });
+});
