@@ -35,6 +35,8 @@ export type RywReadContext = {
 export type RywReadInput = Omit<RywReadContext, 'outcome' | 'waitedMs'>;
 
 export type RywReadEvent =
+  /** What the read is and what this node has is known (it stands in the context): decide. */
+  | { readonly type: 'read.began' }
   /** This node has applied the log up to `index`. */
   | { readonly type: 'applied'; readonly index: number; readonly nowMs: number }
   | { readonly type: 'wait.timeout' }
@@ -121,6 +123,7 @@ export const rywReadMachine = setup({
       target: '.failed',
       description: 'What waits for a message that cannot come is dropped.',
     },
+    'read.began': {},
     applied: {},
     'leader.changed': {},
     'wait.timeout': {},
@@ -129,11 +132,13 @@ export const rywReadMachine = setup({
   states: {
     checking: {
       description: 'Decides at once who is to serve: this node as a follower, or the leader.',
-      always: [
-        { guard: 'wantsLeader', target: 'redirecting' },
-        { guard: 'hasApplied', target: 'servingLocally' },
-        { target: 'waitingForApply' },
-      ],
+      on: {
+        'read.began': [
+          { guard: 'wantsLeader', target: 'redirecting' },
+          { guard: 'hasApplied', target: 'servingLocally' },
+          { target: 'waitingForApply' },
+        ],
+      },
     },
     waitingForApply: {
       description: 'This follower is behind the token: gives it a little time to catch up.',

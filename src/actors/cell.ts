@@ -36,6 +36,11 @@ export class Cell<M extends AnyStateMachine> {
     return this.#snapshot;
   }
 
+  /** Takes up from a snapshot: a virtual actor is brought to life again. */
+  resume(snapshot: SnapshotFrom<M>): void {
+    this.#snapshot = snapshot;
+  }
+
   /** Enters the first state. Subscribe to the outlet before: entering may have effects. */
   start(input: InputFrom<M>): void {
     const { snapshot, effects } = this.#gate.start(input);

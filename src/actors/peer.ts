@@ -43,7 +43,8 @@ export class Peer {
   #onDrained: (() => void) | null = null;
   /** The time of this turn, once something asked for it. */
   #turnMs: number | null = null;
-  /** Reads for the leader that came up in this turn. */
+  /** Answers to reads by token that came up in this turn, and such reads for the leader. */
+  #readAnswers: ClientAnswer[] = [];
   #redirects: Submission[] = [];
 
   constructor(
@@ -78,7 +79,7 @@ export class Peer {
         serve: (key) => this.registers.serve(key),
         redirect: (submission) => this.#redirects.push(submission),
         endTurn: () => this.endTurn(),
-        answer: (answer) => this.#answer([answer]),
+        answer: (answer) => this.#readAnswers.push(answer),
       },
       steps,
     );
@@ -130,12 +131,12 @@ export class Peer {
 
   /** Ends turns until nothing is open: what a turn lets out may open another. */
   endTurn(): void {
-    this.#passRedirects();
+    this.#settleReads();
     while (this.#open) {
       this.#open = false;
       this.raft.inbox.next({ type: 'turn.ended' });
       this.#outlet.endTurn();
-      this.#passRedirects();
+      this.#settleReads();
     }
     this.#turnMs = null;
     if (this.#outlet.isClear) this.#finishDraining();
@@ -192,12 +193,18 @@ export class Peer {
     }
   }
 
-  /** Reads that want the leader in this turn go to it together. */
-  #passRedirects(): void {
-    if (this.#redirects.length === 0) return;
-    const requests = this.#redirects;
-    this.#redirects = [];
-    this.requests.inbox.next({ type: 'requests.arrived', requests, nowMs: this.#nowMs() });
+  /** Reads by token that ended in this turn are answered together, and those that want the leader go to it together. */
+  #settleReads(): void {
+    if (this.#readAnswers.length > 0) {
+      const answers = this.#readAnswers;
+      this.#readAnswers = [];
+      this.#answer(answers);
+    }
+    if (this.#redirects.length > 0) {
+      const requests = this.#redirects;
+      this.#redirects = [];
+      this.requests.inbox.next({ type: 'requests.arrived', requests, nowMs: this.#nowMs() });
+    }
   }
 
   /** Terms first: see `terms.ts`. */

@@ -12,6 +12,18 @@ import { createGate } from './step.ts';
 
 const gate = createGate(rywReadMachine);
 
+/** Every read begins here. To enter a first state anew costs several times what a transition does. */
+const beginning = gate.start({
+  id: '',
+  key: null,
+  token: 0,
+  preferFollower: false,
+  sinceMs: 0,
+  waitMs: 0,
+  appliedIndex: 0,
+  leads: false,
+}).snapshot;
+
 /** A client's ryw_read, with the token that it comes with or that the node keeps for it. */
 export type ReadRequest = ClientRequest & { readonly op: RywReadOperation };
 
@@ -66,17 +78,21 @@ export class Readers {
     this.#waiting.set(number, { cell, request });
     listen(cell.outlet, (effect) => this.#carryOut(number, request, effect));
     const { key, preferFollower } = request.op;
-    cell.start({
-      id,
-      key,
-      token,
-      preferFollower,
-      sinceMs: this.#host.nowMs(),
-      waitMs,
-      appliedIndex: this.#host.appliedIndex(),
-      leads: this.#host.leads(),
+    cell.resume({
+      ...beginning,
+      context: {
+        ...beginning.context,
+        id,
+        key,
+        token,
+        preferFollower,
+        sinceMs: this.#host.nowMs(),
+        waitMs,
+        appliedIndex: this.#host.appliedIndex(),
+        leads: this.#host.leads(),
+      },
     });
-    this.#forgetEnded(number);
+    this.#tell(number, { type: 'read.began' });
   }
 
   /** This node has applied the log up to `index`: whoever waited for that is told. */
