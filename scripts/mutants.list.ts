@@ -172,8 +172,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a leader serves a waiting read without confirmation',
     file: 'machines/session/ryw-read.machine.ts',
-    search: 'wantsLeader: guard(({ preferFollower, leads }) => leads || !preferFollower),',
-    replace: 'wantsLeader: guard(({ preferFollower }) => !preferFollower),',
+    search: 'leads || !preferFollower || !remembers),',
+    replace: '!preferFollower || !remembers),',
     test: RYW_READ,
     title: 'is never older than its token',
   },

@@ -26,13 +26,15 @@ export type RywReadContext = {
   readonly appliedIndex: number;
   /** This node led when it was last looked at: then nothing is served without a majority's word. */
   readonly leads: boolean;
+  /** This node knows what it has shown to the client, or was told; otherwise only the leader is fresh enough. */
+  readonly remembers: boolean;
   /** How the read ended; null until it has. */
   readonly outcome: RywOutcome | Extract<Outcome, { type: 'error' }> | null;
   /** How long the read has waited here, in milliseconds. */
   readonly waitedMs: number;
 };
 
-export type RywReadInput = Omit<RywReadContext, 'outcome' | 'waitedMs'>;
+export type RywReadInput = Omit<RywReadContext, 'outcome' | 'waitedMs' | 'remembers'>;
 
 export type RywReadEvent =
   /** What the read is and what this node has is known (it stands in the context): decide. */
@@ -64,7 +66,7 @@ export type RywReadEffect =
 type Answered = Extract<RywReadEvent, { type: 'leader.answered' }>;
 
 function createContext({ input }: { input: RywReadInput }): RywReadContext {
-  return { ...input, outcome: null, waitedMs: 0 };
+  return { ...input, remembers: true, outcome: null, waitedMs: 0 };
 }
 
 /** The leader's value as this read's answer: a leader that was asked itself answers as the node that served. */
@@ -107,7 +109,7 @@ export const rywReadMachine = setup({
     clearWaitTimer: effects(() => [{ type: 'timer.clear', timer: 'wait' }]),
   },
   guards: {
-    wantsLeader: guard(({ preferFollower, leads }) => leads || !preferFollower),
+    wantsLeader: guard(({ preferFollower, leads, remembers }) => leads || !preferFollower || !remembers),
     hasApplied: guard(({ appliedIndex, token }) => appliedIndex >= token),
     reachesToken: guard('applied', ({ token }, { index }) => index >= token),
     leadsNow: guard('leader.changed', (_context, { leads }) => leads),

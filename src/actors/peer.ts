@@ -10,7 +10,7 @@ import { Cell, type CellStep } from './cell.ts';
 import type { NodeOptions } from './node.ts';
 import { Outlet } from './outlet.ts';
 import type { Ports } from './ports.ts';
-import { Readers } from './readers.ts';
+import { Readers, type ReadRequest } from './readers.ts';
 import { Registers } from './registers.ts';
 import { Sessions } from './sessions.ts';
 import { createGate } from './step.ts';
@@ -38,6 +38,7 @@ export class Peer {
   readonly #outlet: Outlet;
   readonly #options: NodeOptions;
   readonly #voters: readonly string[];
+  readonly #hasEarlierLife: boolean;
   /** The raft cell has handled something since its turn was last ended. */
   #open = false;
   #onDrained: (() => void) | null = null;
@@ -59,6 +60,7 @@ export class Peer {
     this.#ports = ports;
     this.#options = options;
     this.isAlone = voters.length === 1;
+    this.#hasEarlierLife = (options.restored?.entries.length ?? 0) > 0;
     // What a write held back may have opened another turn.
     this.#outlet = new Outlet(
       ports.disk,
@@ -109,7 +111,7 @@ export class Peer {
     for (const request of requests) {
       const { client, msgId, op, bytes } = request;
       if (op.type === 'ryw_read') {
-        this.readers.begin({ ...request, op }, op.lastWriteIndex ?? this.sessions.tokenOf(client));
+        this.#beginRead({ ...request, op });
       } else {
         submissions.push({ client, msgId, op, bytes, reader: null, sinceMs: nowMs, minIndex: 0 });
       }
@@ -117,6 +119,14 @@ export class Peer {
     if (submissions.length > 0) {
       this.requests.inbox.next({ type: 'requests.arrived', requests: submissions, nowMs });
     }
+  }
+
+  #beginRead(request: ReadRequest): void {
+    const { client, op } = request;
+    if (op.lastWriteIndex !== null) return this.readers.begin(request, op.lastWriteIndex, true);
+    // What an earlier life of this node has shown the client is not known, so only the leader is fresh enough.
+    const remembers = !this.#hasEarlierLife || this.sessions.knows(client);
+    this.readers.begin(request, this.sessions.tokenOf(client), remembers);
   }
 
   deliver(messages: readonly PeerMessage[]): void {
@@ -153,6 +163,11 @@ export class Peer {
     const completed = this.#onDrained;
     this.#onDrained = null;
     if (completed === null) return;
+    // In a cluster of one nothing can come that would help: what waits for more of the log has waited in vain.
+    if (this.isAlone) {
+      this.requests.inbox.next({ type: 'patrol.timeout', nowMs: Number.MAX_SAFE_INTEGER });
+      this.#settleReads();
+    }
     this.readers.end();
     completed();
   }

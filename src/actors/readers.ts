@@ -65,8 +65,11 @@ export class Readers {
     return this.#waiting.size;
   }
 
-  /** @param token what the answer may not be older than */
-  begin(request: ReadRequest, token: number): void {
+  /**
+   * @param token what the answer may not be older than
+   * @param remembers whether the token is all that the client has been shown, as far as it relies on this node
+   */
+  begin(request: ReadRequest, token: number, remembers: boolean): void {
     const { id, waitMs, maxReaders } = this.#host;
     if (this.#waiting.size >= maxReaders) {
       const text = `${maxReaders} reads wait already: try again later, or another node`;
@@ -90,6 +93,7 @@ export class Readers {
         waitMs,
         appliedIndex: this.#host.appliedIndex(),
         leads: this.#host.leads(),
+        remembers,
       },
     });
     this.#tell(number, { type: 'read.began' });

@@ -9,6 +9,9 @@ const tracking: SnapshotFrom<typeof sessionMachine> = sessionMachine.resolveStat
   context: { shownIndex: 0 },
 });
 
+/** Longer names are not remembered: the memory of a session must not depend on what clients call themselves. */
+const MAX_NAME_LENGTH = 256;
+
 /**
  * What every client has been shown by this node. Sessions are virtual actors, and bounded in number: the client that
  * was shown nothing for the longest time is forgotten first. To be forgotten costs freshness never, and speed
@@ -30,6 +33,11 @@ export class Sessions {
     return this.#shown.size;
   }
 
+  /** Whether the client has been shown something in this life of the node, and is remembered. */
+  knows(client: string): boolean {
+    return this.#shown.has(client);
+  }
+
   /** What a read by this client may not be older than. */
   tokenOf(client: string): number {
     return this.#shown.get(client) ?? this.#forgottenIndex;
@@ -37,7 +45,7 @@ export class Sessions {
 
   /** A reply that carries `index` goes out to the client. */
   show(client: string, index: number): void {
-    if (this.#capacity === 0) {
+    if (this.#capacity === 0 || client.length > MAX_NAME_LENGTH) {
       this.#forgottenIndex = Math.max(this.#forgottenIndex, index);
       return;
     }

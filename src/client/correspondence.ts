@@ -9,6 +9,19 @@ type Waiting = {
   readonly settle: (answer: Answer) => void;
 };
 
+/** What the sessions of one transport share: message numbers, so that a reply to one is never taken by another. */
+export type Mailroom = { sessions: number; lastMsgId: number };
+
+const mailrooms = new WeakMap<Transport, Mailroom>();
+
+export function mailroomOf(transport: Transport): Mailroom {
+  const known = mailrooms.get(transport);
+  if (known !== undefined) return known;
+  const mailroom = { sessions: 0, lastMsgId: 0 };
+  mailrooms.set(transport, mailroom);
+  return mailroom;
+}
+
 /** One letter at a time: asks a node, and hands back its reply or, after a while, none. */
 export class Correspondence {
   readonly #transport: Transport;
@@ -17,11 +30,20 @@ export class Correspondence {
   readonly #onLate: (body: Body) => void;
   readonly #stop: () => void;
   #waiting: Waiting | undefined;
-  #lastMsgId = 0;
+  readonly #mailroom: Mailroom;
+  /** The numbers of requests that are no longer waited for and may yet be answered. */
+  readonly #late = new Set<number>();
 
   /** @param onLate is told of replies to requests that are no longer waited for */
-  constructor(transport: Transport, clientId: string, setTimer: SetTimer, onLate: (body: Body) => void) {
+  constructor(
+    transport: Transport,
+    mailroom: Mailroom,
+    clientId: string,
+    setTimer: SetTimer,
+    onLate: (body: Body) => void,
+  ) {
     this.#transport = transport;
+    this.#mailroom = mailroom;
     this.#clientId = clientId;
     this.#setTimer = setTimer;
     this.#onLate = onLate;
@@ -30,8 +52,8 @@ export class Correspondence {
 
   /** Asks a node. Resolves with its reply to this very request, or after `timeoutMs`; never rejects. */
   ask(node: string, request: Body, timeoutMs: number): Promise<Answer> {
-    this.#lastMsgId += 1;
-    const msgId = this.#lastMsgId;
+    this.#mailroom.lastMsgId += 1;
+    const msgId = this.#mailroom.lastMsgId;
     return new Promise((resolve) => {
       const cancel = this.#setTimer(() => this.giveUp(`no answer within ${timeoutMs} ms`), timeoutMs);
       const settle = (answer: Answer) => {
@@ -51,7 +73,9 @@ export class Correspondence {
 
   /** Stops waiting for the open request, if there is one. */
   giveUp(why: string): void {
-    this.#waiting?.settle({ silence: why });
+    if (this.#waiting === undefined) return;
+    this.#late.add(this.#waiting.msgId);
+    this.#waiting.settle({ silence: why });
   }
 
   /** Hears no more messages. */
@@ -64,6 +88,6 @@ export class Correspondence {
     if (dest !== this.#clientId || typeof body?.in_reply_to !== 'number') return;
     const waiting = this.#waiting;
     if (waiting?.msgId === body.in_reply_to && waiting.node === src) waiting.settle({ body });
-    else if (body.in_reply_to >= 1 && body.in_reply_to <= this.#lastMsgId) this.#onLate(body);
+    else if (this.#late.delete(body.in_reply_to)) this.#onLate(body);
   }
 }

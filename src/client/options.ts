@@ -5,7 +5,7 @@ export type SessionOptions = {
   readonly transport: Transport;
   /** The nodes that may be asked; the session begins with the first. */
   readonly nodes: readonly string[];
-  /** The `src` of the session's messages, `c1` by default; no two sessions on a transport may share one. */
+  /** The `src` of the session's messages; by default `c1` for the first session on a transport, `c2` for the next. */
   readonly clientId?: string;
   /** How long a reply is waited for; 1000 by default. Nodes answer within 900 ms. */
   readonly timeoutMs?: number;
@@ -23,15 +23,20 @@ export type SessionOptions = {
   readonly setTimer?: SetTimer;
 };
 
-/** @throws RangeError that names the option, its value and what is allowed */
-export function withDefaults(options: SessionOptions): Required<SessionOptions> {
+/**
+ * @param number how many sessions the transport has had, this one included
+ * @throws RangeError that names the option, its value and what is allowed
+ */
+export function withDefaults(options: SessionOptions, number: number): Required<SessionOptions> {
   const { transport, nodes } = options;
   if (nodes.length === 0) throw new RangeError('option "nodes" is empty: a session needs a node to ask');
+  const twice = nodes.find((node, i) => nodes.indexOf(node) !== i);
+  if (twice !== undefined) throw new RangeError(`option "nodes" names ${JSON.stringify(twice)} twice`);
   const timeoutMs = inRange('timeoutMs', options.timeoutMs ?? 1000, 1);
   return {
     transport,
     nodes: [...nodes],
-    clientId: options.clientId ?? 'c1',
+    clientId: options.clientId ?? `c${number}`,
     timeoutMs,
     deadlineMs: inRange('deadlineMs', options.deadlineMs ?? 5 * timeoutMs, 1),
     maxAttempts: integer('maxAttempts', options.maxAttempts ?? Math.max(3, 2 * nodes.length), 1),

@@ -1,5 +1,5 @@
 import type { Json } from '../../machines/json.ts';
-import { Correspondence } from './correspondence.ts';
+import { Correspondence, mailroomOf } from './correspondence.ts';
 import type { SessionOptions } from './options.ts';
 import { withDefaults } from './options.ts';
 import type { Judgement, Request } from './replies.ts';
@@ -90,10 +90,14 @@ class ClientSession implements Session {
   #wake: (() => void) | undefined;
 
   constructor(options: SessionOptions) {
-    this.#options = withDefaults(options);
+    const mailroom = mailroomOf(options.transport);
+    mailroom.sessions += 1;
+    this.#options = withDefaults(options, mailroom.sessions);
     this.#token = this.#options.token;
     const { transport, clientId, setTimer } = this.#options;
-    this.#correspondence = new Correspondence(transport, clientId, setTimer, (body) => this.#learnLate(body));
+    this.#correspondence = new Correspondence(transport, mailroom, clientId, setTimer, (body) =>
+      this.#learnLate(body),
+    );
   }
 
   get token(): number {
@@ -223,7 +227,11 @@ class ClientSession implements Session {
   /** Where to begin. */
   #placeFor(from: ReadFrom): number {
     const { nodes } = this.#options;
-    if (this.#leader === undefined || from === 'any') return this.#place;
+    if (from === 'any') return this.#place;
+    if (this.#leader === undefined) {
+      // Any node may be the leader: to ask them by turns keeps most reads away from it.
+      return from === 'follower' ? (this.#place + 1) % nodes.length : this.#place;
+    }
     const leader = nodes.indexOf(this.#leader);
     if (from === 'leader') return leader === -1 ? this.#place : leader;
     return leader === this.#place ? (this.#place + 1) % nodes.length : this.#place;

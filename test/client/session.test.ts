@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Session, SessionOptions } from '../../src/client/index.ts';
+import type { Message, Session, SessionOptions, Transport } from '../../src/client/index.ts';
 import { createSession, RequestFailed } from '../../src/client/index.ts';
 import { ScriptedNetwork, settle, VirtualTime } from './scripted-network.ts';
 
@@ -494,5 +494,62 @@ describe('options', () => {
   test("the program's own timers are the default", async () => {
     const client = createSession({ transport: network, nodes: ['n1'], timeoutMs: 5, maxAttempts: 1 });
     await expect(client.write('x', 1)).rejects.toThrow('no answer within 5 ms');
+  });
+});
+
+describe('sessions on one transport', () => {
+  test('have names of their own, and never take each other for the answered one', async () => {
+    const sent: Message[] = [];
+    const handlers = new Set<(message: Message) => void>();
+    const transport: Transport = {
+      send: (message) => sent.push(message),
+      onMessage: (handler) => {
+        handlers.add(handler);
+        return () => handlers.delete(handler);
+      },
+    };
+    const [a, b] = [1, 2].map(() => createSession({ transport, nodes: ['n1'] }));
+    const [readA, readB] = [a?.read('a'), b?.read('b')];
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(sent.map(({ src }) => src)).toEqual(['c1', 'c2']);
+    expect(new Set(sent.map(({ body }) => body.msg_id)).size).toBe(2);
+    for (const { src, dest, body } of [...sent].reverse()) {
+      const served = { served_by: 'n1', follower_applied_index: 1, waited_ms: 0 };
+      const reply = {
+        type: 'ryw_read_ok',
+        in_reply_to: body.msg_id ?? -1,
+        value: body.key ?? null,
+        ...served,
+      };
+      for (const handle of handlers) handle({ src: dest, dest: src, body: reply });
+    }
+    expect((await readA)?.value).toBe('a');
+    expect((await readB)?.value).toBe('b');
+  });
+
+  test('refuses a node that is named twice', () => {
+    const transport: Transport = { send: () => {}, onMessage: () => () => {} };
+    expect(() => createSession({ transport, nodes: ['n1', 'n1'] })).toThrow(/"n1" twice/);
+  });
+
+  test('asks followers by turns while it does not know who leads', async () => {
+    const asked: string[] = [];
+    let hear: (message: Message) => void = () => {};
+    const transport: Transport = {
+      send: ({ src, dest, body }) => {
+        asked.push(dest);
+        const served = { served_by: dest, follower_applied_index: 1, waited_ms: 0 };
+        const reply = { type: 'ryw_read_ok', in_reply_to: body.msg_id ?? -1, value: 1, ...served };
+        queueMicrotask(() => hear({ src: dest, dest: src, body: reply }));
+      },
+      onMessage: (handler) => {
+        hear = handler;
+        return () => {};
+      },
+    };
+    const session = createSession({ transport, nodes: ['n1', 'n2', 'n3'] });
+    for (let i = 0; i < 6; i += 1) await session.read('x', { from: 'follower' });
+    expect(asked).toEqual(['n2', 'n3', 'n1', 'n2', 'n3', 'n1']);
   });
 });

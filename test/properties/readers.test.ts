@@ -83,7 +83,7 @@ describe('waiting reads', () => {
               lastWriteIndex: one.token,
               preferFollower: one.prefer,
             } as const;
-            readers.begin({ client: 'c1', msgId: tokens.length - 1, op, bytes: 50 }, one.token);
+            readers.begin({ client: 'c1', msgId: tokens.length - 1, op, bytes: 50 }, one.token, true);
           } else if (one.what === 'apply') {
             state.applied += 1;
             readers.applied(state.applied);
@@ -114,7 +114,7 @@ describe('waiting reads', () => {
   it('are dropped at the end of input', () => {
     const { readers, timers, answers } = node(8);
     const op = { type: 'ryw_read', key: 'x', lastWriteIndex: 9, preferFollower: true } as const;
-    readers.begin({ client: 'c1', msgId: 1, op, bytes: 50 }, 9);
+    readers.begin({ client: 'c1', msgId: 1, op, bytes: 50 }, 9, true);
     expect([readers.size, timers.size]).toEqual([1, 1]);
     readers.end();
     expect([readers.size, timers.size, answers.length]).toEqual([0, 0, 0]);
@@ -123,7 +123,7 @@ describe('waiting reads', () => {
   it('are turned away when there are too many, without a word about the store', () => {
     const { readers, answers } = node(1);
     const op = { type: 'ryw_read', key: 'x', lastWriteIndex: 9, preferFollower: true } as const;
-    for (const msgId of [1, 2]) readers.begin({ client: 'c1', msgId, op, bytes: 50 }, 9);
+    for (const msgId of [1, 2]) readers.begin({ client: 'c1', msgId, op, bytes: 50 }, 9, true);
     expect(answers).toMatchObject([{ msgId: 2, index: null, outcome: { type: 'error', code: 11 } }]);
   });
 });

@@ -58,4 +58,12 @@ describe('sessions', () => {
     expect(['a', 'b', 'c'].map((client) => sessions.tokenOf(client))).toEqual([9, 3, 5]);
     expect(sessions.tokenOf('never seen')).toBe(3);
   });
+
+  it('cost no more memory however long a client calls itself, and are safe for it all the same', () => {
+    const sessions = new Sessions(10);
+    const endless = 'c'.repeat(100_000);
+    sessions.show(endless, 7);
+    expect(sessions.size).toBe(0);
+    expect(sessions.tokenOf(endless)).toBe(7);
+  });
 });
