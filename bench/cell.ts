@@ -4,7 +4,6 @@ import { Network } from '../src/bench/network.ts';
 import type { Program } from '../src/bench/node-process.ts';
 import { type ClientOperation, isServed, type Outcome, type Service } from '../src/bench/operation.ts';
 import { Pace } from '../src/bench/pace.ts';
-import { Random } from '../src/bench/random.ts';
 import { sleep } from '../src/bench/sleep.ts';
 import { percentilesOf } from '../src/bench/statistics.ts';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../src/bench/workers.ts';
 import type { WorkloadName as StoreName, Workload } from '../src/bench/workload.ts';
 import { monotonicMs } from '../src/host/clock.ts';
+import { Dice } from '../src/kit/dice.ts';
 import { cpuMsOf } from './cpu.ts';
 import { createWorkload, type WorkloadName } from './workloads.ts';
 
@@ -130,7 +130,7 @@ export class Subject {
     const slowFollower = (): string | undefined => nodes.findLast((node) => node !== leaders.leader);
     const network = new Network({
       latency: { kind: 'constant', meanMs: 0 },
-      random: new Random(seed),
+      dice: new Dice(seed),
       nowMs: monotonicMs,
       lagMs: (dest) => (slowFollowerMs > 0 && dest === slowFollower() ? slowFollowerMs : 0),
       onViolation,
@@ -184,7 +184,7 @@ export class Subject {
   async measureLoad({ workload, concurrency, forMs, performers = boundTo }: Load): Promise<Figures> {
     const meter = new Meter();
     const fleet = this.#fleet(meter);
-    const pace = new Pace(0, new Random(this.#seed), monotonicMs);
+    const pace = new Pace(0, new Dice(this.#seed), monotonicMs);
     const working = runWorkers(concurrency, performers(this.#nodes, fleet), pace, workload);
     await sleep(WARM_UP_MS);
     const before = this.#counters();

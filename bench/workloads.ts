@@ -1,6 +1,6 @@
 import type { ClientOperation, Outcome } from '../src/bench/operation.ts';
-import { Random } from '../src/bench/random.ts';
 import type { Workload } from '../src/bench/workload.ts';
+import { Dice } from '../src/kit/dice.ts';
 
 /** One kind of operation at a time, so that each has a figure of its own. */
 
@@ -13,14 +13,14 @@ const ECHO_TEXT = 'please echo 42';
 
 /** @param round makes the keys of a cas fresh in each measurement */
 export function createWorkload(name: WorkloadName, seed: number, round: number): Workload {
-  const random = new Random(seed);
+  const dice = new Dice(seed);
   switch (name) {
     case 'echo':
       return { next: () => ({ f: 'echo', text: ECHO_TEXT }) };
     case 'read':
-      return { next: () => ({ f: 'read', key: random.below(KEYS) }) };
+      return { next: () => ({ f: 'read', key: dice.below(KEYS) }) };
     case 'write':
-      return { next: () => ({ f: 'write', key: random.below(KEYS), value: random.below(KEYS) }) };
+      return { next: () => ({ f: 'write', key: dice.below(KEYS), value: dice.below(KEYS) }) };
     case 'cas':
       return new Counting(round);
   }
@@ -31,11 +31,11 @@ export type ReadKind = 'read' | 'ryw_read of the leader' | 'ryw_read of a follow
 
 /** Reads of one kind and writes, of keys that all clients share. @param readShare from 0 to 1 */
 export function createReadsWorkload(kind: ReadKind, readShare: number, seed: number): Workload {
-  const random = new Random(seed);
+  const dice = new Dice(seed);
   return {
     next() {
-      const key = random.below(KEYS);
-      if (random.fraction() >= readShare) return { f: 'write', key, value: random.below(KEYS) };
+      const key = dice.below(KEYS);
+      if (dice.fraction() >= readShare) return { f: 'write', key, value: dice.below(KEYS) };
       if (kind === 'read') return { f: 'read', key };
       return { f: 'ryw_read', key, preferFollower: kind === 'ryw_read of a follower' };
     },

@@ -1,6 +1,6 @@
+import type { Dice } from '../kit/dice.ts';
 import type { Network } from './network.ts';
 import { drawPartition, PARTITION_SHAPES, type Partition, type PartitionShape } from './partition.ts';
-import type { Random } from './random.ts';
 
 export type NemesisOptions = {
   readonly network: Network;
@@ -9,7 +9,7 @@ export type NemesisOptions = {
   readonly shape: PartitionShape | 'any';
   /** So long the network is whole, then so long it is cut, and so on. */
   readonly intervalMs: number;
-  readonly random: Random;
+  readonly dice: Dice;
   /** Who is believed to lead. */
   readonly leader: () => string | undefined;
   readonly onPartition: (partition: Partition) => void;
@@ -25,11 +25,11 @@ export class Nemesis {
 
   constructor(options: NemesisOptions) {
     this.#options = options;
-    const { random, shape } = options;
+    const { dice, shape } = options;
     // Losing the leader is what most faults come down to, so a short run sees at least that.
     this.#shapes =
       shape === 'any'
-        ? ['leader', ...random.shuffle(PARTITION_SHAPES.filter((other) => other !== 'leader'))]
+        ? ['leader', ...dice.shuffled(PARTITION_SHAPES.filter((other) => other !== 'leader'))]
         : [];
   }
 
@@ -44,8 +44,8 @@ export class Nemesis {
   }
 
   #strike(): void {
-    const { network, nodes, leader, random, onPartition, intervalMs } = this.#options;
-    const partition = drawPartition(this.#nextShape(), nodes, leader(), random);
+    const { network, nodes, leader, dice, onPartition, intervalMs } = this.#options;
+    const partition = drawPartition(this.#nextShape(), nodes, leader(), dice);
     network.cut(partition.cut);
     this.#cut = true;
     onPartition(partition);
@@ -62,9 +62,9 @@ export class Nemesis {
   }
 
   #nextShape(): PartitionShape {
-    const { shape, random } = this.#options;
+    const { shape, dice } = this.#options;
     if (shape !== 'any') return shape;
-    if (this.#shapes.length === 0) this.#shapes = random.shuffle(PARTITION_SHAPES);
+    if (this.#shapes.length === 0) this.#shapes = dice.shuffled(PARTITION_SHAPES);
     return this.#shapes.shift() as PartitionShape;
   }
 }

@@ -1,8 +1,8 @@
+import type { Dice } from '../kit/dice.ts';
 import { DelayLine } from './delay-line.ts';
 import { type Body, type Message, readMessage } from './envelope.ts';
 import type { NodeProcess } from './node-process.ts';
 import type { CutLink } from './partition.ts';
-import type { Random } from './random.ts';
 import { Traffic } from './traffic.ts';
 
 /**
@@ -21,7 +21,7 @@ export type Latency = {
 
 export type NetworkOptions = {
   readonly latency: Latency;
-  readonly random: Random;
+  readonly dice: Dice;
   readonly nowMs: () => number;
   /** How much longer than that a message to this node takes; nothing when left out. */
   readonly lagMs?: (dest: string) => number;
@@ -127,15 +127,15 @@ export class Network {
   }
 
   #drawDelayMs(): number {
-    const { latency, random } = this.#options;
+    const { latency, dice } = this.#options;
     if (latency.meanMs === 0) return 0;
     switch (latency.kind) {
       case 'constant':
         return latency.meanMs;
       case 'uniform':
-        return random.fraction() * 2 * latency.meanMs;
+        return dice.fraction() * 2 * latency.meanMs;
       case 'exponential':
-        return -Math.log(1 - random.fraction()) * latency.meanMs;
+        return -Math.log(1 - dice.fraction()) * latency.meanMs;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Dice } from '../kit/dice.ts';
 
 /** Lets operations begin at a rate over all workers: at random moments, evenly on average, as Jepsen's stagger. */
 
@@ -9,7 +9,7 @@ const TOLERANCE_MS = 0.5;
 
 export class Pace {
   readonly #meanMs: number;
-  readonly #random: Random;
+  readonly #dice: Dice;
   readonly #nowMs: () => number;
   readonly #waiting: ((go: boolean) => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -17,9 +17,9 @@ export class Pace {
   #over = false;
 
   /** @param perSecond operations a second; 0 lets every operation begin at once */
-  constructor(perSecond: number, random: Random, nowMs: () => number) {
+  constructor(perSecond: number, dice: Dice, nowMs: () => number) {
     this.#meanMs = perSecond === 0 ? 0 : 1000 / perSecond;
-    this.#random = random;
+    this.#dice = dice;
     this.#nowMs = nowMs;
     this.#nextMs = nowMs();
   }
@@ -51,7 +51,7 @@ export class Pace {
     const nowMs = this.#nowMs();
     while (this.#waiting.length > 0 && this.#nextMs <= nowMs + TOLERANCE_MS) {
       this.#waiting.shift()?.(true);
-      this.#nextMs = Math.max(this.#nextMs, nowMs - CATCH_UP_MS) + this.#random.fraction() * 2 * this.#meanMs;
+      this.#nextMs = Math.max(this.#nextMs, nowMs - CATCH_UP_MS) + this.#dice.fraction() * 2 * this.#meanMs;
     }
     this.#arm();
   }

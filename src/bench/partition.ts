@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Dice } from '../kit/dice.ts';
 
 /** Ways to cut a network. Pure: who hears whom is worked out here, and carried out by the network. */
 
@@ -42,14 +42,14 @@ export function drawPartition(
   shape: PartitionShape,
   nodes: readonly string[],
   leader: string | undefined,
-  random: Random,
+  dice: Dice,
 ): Partition {
   if (nodes.length < 3) throw new RangeError(`a partition needs at least 3 nodes, not ${nodes.length}`);
-  const shuffled = random.shuffle(nodes);
+  const shuffled = dice.shuffled(nodes);
   const majority = Math.floor(nodes.length / 2) + 1;
   switch (shape) {
     case 'leader': {
-      const alone = leader !== undefined && nodes.includes(leader) ? leader : random.pick(nodes);
+      const alone = leader !== undefined && nodes.includes(leader) ? leader : dice.pick(nodes);
       return split(shape, nodes, [[alone], nodes.filter((node) => node !== alone)]);
     }
     case 'one':
@@ -61,7 +61,7 @@ export function drawPartition(
     case 'majorities-ring':
       return ring(shuffled, majority);
     case 'one-way':
-      return oneWay(nodes, random);
+      return oneWay(nodes, dice);
   }
 }
 
@@ -100,9 +100,9 @@ function ring(shuffled: readonly string[], majority: number): Partition {
   return { shape: 'majorities-ring', cut, text: `a ring, each hears ${majority}: ${shuffled.join(' ')}` };
 }
 
-function oneWay(nodes: readonly string[], random: Random): Partition {
-  const node = random.pick(nodes);
-  const deaf = random.fraction() < 0.5;
+function oneWay(nodes: readonly string[], dice: Dice): Partition {
+  const node = dice.pick(nodes);
+  const deaf = dice.fraction() < 0.5;
   const cut = links(nodes).filter(({ src, dest }) => (deaf ? dest : src) === node);
   return { shape: 'one-way', cut, text: deaf ? `${node} hears nobody` : `nobody hears ${node}` };
 }

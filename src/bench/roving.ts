@@ -1,6 +1,6 @@
 import { createSession, RequestFailed, type Session } from '../client/index.ts';
+import type { Dice } from '../kit/dice.ts';
 import type { ClientOperation } from './operation.ts';
-import type { Random } from './random.ts';
 import { SessionTransport } from './session-transport.ts';
 import type { ClientFleet, Performer } from './workers.ts';
 
@@ -12,7 +12,7 @@ const DEADLINE = 2;
 export type RovingOptions = {
   readonly nodes: readonly string[];
   readonly fleet: ClientFleet;
-  readonly random: Random;
+  readonly dice: Dice;
   /** How long a client waits for one answer. */
   readonly timeoutMs: number;
 };
@@ -24,7 +24,7 @@ export type RovingOptions = {
 export function roving(options: RovingOptions): (number: number) => Performer {
   return (number) => {
     const { nodes, fleet, timeoutMs } = options;
-    const random = options.random.fork();
+    const dice = options.dice.fork();
     const transport = new SessionTransport(fleet.worker(`s${number}`));
     const openAt = (place: number, token: number): Session =>
       createSession({
@@ -37,10 +37,10 @@ export function roving(options: RovingOptions): (number: number) => Performer {
     let session = openAt(number % nodes.length, 0);
     fleet.over.addEventListener('abort', () => session.close());
     return async (operation) => {
-      if (random.fraction() < MOVE_SHARE) {
+      if (dice.fraction() < MOVE_SHARE) {
         const { token } = session;
         session.close();
-        session = openAt(random.below(nodes.length), token);
+        session = openAt(dice.below(nodes.length), token);
       }
       try {
         await perform(session, operation);

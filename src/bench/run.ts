@@ -1,3 +1,4 @@
+import { Dice } from '../kit/dice.ts';
 import { type Cluster, nodeNames, StartError, startCluster } from './cluster.ts';
 import { type Finding, Findings } from './findings.ts';
 import { LeaderWatch } from './leader-watch.ts';
@@ -7,7 +8,6 @@ import type { Program } from './node-process.ts';
 import { isServed } from './operation.ts';
 import { Pace } from './pace.ts';
 import type { PartitionShape } from './partition.ts';
-import { Random } from './random.ts';
 import { Recorder } from './recorder.ts';
 import { roving } from './roving.ts';
 import { sleep } from './sleep.ts';
@@ -76,7 +76,7 @@ export class Run {
   readonly answeredAtMs = new Map<string, number>();
   readonly #host: RunHost;
   readonly #startMs: number;
-  readonly #random: Random;
+  readonly #dice: Dice;
   readonly #workload: KeyedWorkload;
   readonly #timeoutMs: number;
   readonly #crash = new AbortController();
@@ -86,7 +86,7 @@ export class Run {
     this.nodes = nodeNames(options.nodes);
     this.#host = host;
     this.#startMs = host.nowMs();
-    this.#random = new Random(options.seed);
+    this.#dice = new Dice(options.seed);
     this.#timeoutMs = timeoutMsFor(options.latency.meanMs);
     this.recorder = new Recorder(() => this.sinceStartMs());
     this.leaders = new LeaderWatch(
@@ -96,12 +96,12 @@ export class Run {
     this.network = new Network({
       latency: options.latency,
       lagMs: (dest) => (dest === this.#slowFollower() ? options.slowFollowerMs : 0),
-      random: this.#random.fork(),
+      dice: this.#dice.fork(),
       nowMs: host.nowMs,
       onViolation: this.#onViolation,
       onPeerMessage: (message) => this.leaders.watch(message),
     });
-    this.#workload = createWorkload(options.workload, { ...options, random: this.#random.fork() });
+    this.#workload = createWorkload(options.workload, { ...options, dice: this.#dice.fork() });
   }
 
   sinceStartMs(): number {
@@ -163,7 +163,7 @@ export class Run {
 
   async #loadAndFaults(fleet: ClientFleet): Promise<void> {
     const { rate, concurrency, nemesis: faults, timeMs, workload } = this.options;
-    const pace = new Pace(rate, this.#random.fork(), this.#host.nowMs);
+    const pace = new Pace(rate, this.#dice.fork(), this.#host.nowMs);
     const nemesis = this.#createNemesis();
     const fromMs = this.sinceStartMs();
     const messagesBefore = this.network.traffic.sent;
@@ -171,7 +171,7 @@ export class Run {
     const performerOf =
       workload === 'lin-kv'
         ? boundTo(this.nodes, fleet)
-        : roving({ nodes: this.nodes, fleet, random: this.#random.fork(), timeoutMs: this.#timeoutMs });
+        : roving({ nodes: this.nodes, fleet, dice: this.#dice.fork(), timeoutMs: this.#timeoutMs });
     const working = runWorkers(concurrency, performerOf, pace, this.#workload);
     await sleep(timeMs, this.#host.interrupted, this.#crash.signal);
     const toMs = this.sinceStartMs();
@@ -196,7 +196,7 @@ export class Run {
       nodes: this.nodes,
       shape: nemesis === 'none' ? 'any' : nemesis,
       intervalMs: nemesisIntervalMs,
-      random: this.#random.fork(),
+      dice: this.#dice.fork(),
       leader: () => this.leaders.leader,
       onPartition: ({ shape, cut, text }) => {
         this.recorder.nemesis('partition', { shape, cut, text });

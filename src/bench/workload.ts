@@ -1,6 +1,6 @@
+import type { Dice } from '../kit/dice.ts';
 import { KeyGroups, type KeyGroupsOptions } from './key-groups.ts';
 import type { ClientOperation, Outcome } from './operation.ts';
-import type { Random } from './random.ts';
 
 /** What the nodes are asked to be: `ryw-kv` is `lin-kv` with indices in the replies, and reads by token. */
 export const WORKLOAD_NAMES = ['lin-kv', 'ryw-kv'] as const;
@@ -29,7 +29,7 @@ export type Mix = {
   readonly rywRead: number;
 };
 
-export type WorkloadOptions = KeyGroupsOptions & { readonly random: Random; readonly mix: Mix };
+export type WorkloadOptions = KeyGroupsOptions & { readonly dice: Dice; readonly mix: Mix };
 
 export function createWorkload(name: WorkloadName, options: WorkloadOptions): KeyedWorkload {
   return name === 'lin-kv' ? new LinKvWorkload(options) : new RywKvWorkload(options);
@@ -40,27 +40,27 @@ const VALUES = 5;
 
 /** The workload of Jepsen's linearizable registers: groups of workers read, write and compare-and-set a key. */
 export class LinKvWorkload implements KeyedWorkload {
-  readonly #random: Random;
+  readonly #dice: Dice;
   readonly #mix: Mix;
   readonly #keys: KeyGroups;
 
   constructor(options: WorkloadOptions) {
-    this.#random = options.random;
+    this.#dice = options.dice;
     this.#mix = options.mix;
     this.#keys = new KeyGroups(options);
   }
 
   next(worker: number): ClientOperation {
     const key = this.#keys.next(worker);
-    const random = this.#random;
-    switch (draw(this.#mix, random)) {
+    const dice = this.#dice;
+    switch (draw(this.#mix, dice)) {
       case 'read':
       case 'rywRead':
         return { f: 'read', key };
       case 'write':
-        return { f: 'write', key, value: random.below(VALUES) };
+        return { f: 'write', key, value: dice.below(VALUES) };
       case 'cas':
-        return { f: 'cas', key, from: random.below(VALUES), to: random.below(VALUES), creates: false };
+        return { f: 'cas', key, from: dice.below(VALUES), to: dice.below(VALUES), creates: false };
     }
   }
 
@@ -78,21 +78,21 @@ export class LinKvWorkload implements KeyedWorkload {
  * A cas asks for the value that anybody was shown last, which is often still there.
  */
 export class RywKvWorkload implements KeyedWorkload {
-  readonly #random: Random;
+  readonly #dice: Dice;
   readonly #mix: Mix;
   readonly #keys: KeyGroups;
   readonly #lastSeen = new Map<number, number>();
   #nextValue = 1;
 
   constructor(options: WorkloadOptions) {
-    this.#random = options.random;
+    this.#dice = options.dice;
     this.#mix = options.mix;
     this.#keys = new KeyGroups(options);
   }
 
   next(worker: number): ClientOperation {
     const key = this.#keys.next(worker);
-    switch (draw(this.#mix, this.#random)) {
+    switch (draw(this.#mix, this.#dice)) {
       case 'read':
         return { f: 'read', key };
       case 'rywRead':
@@ -131,9 +131,9 @@ export class RywKvWorkload implements KeyedWorkload {
   }
 }
 
-function draw(mix: Mix, random: Random): keyof Mix {
+function draw(mix: Mix, dice: Dice): keyof Mix {
   const { read, write, cas, rywRead } = mix;
-  const place = random.fraction() * (read + write + cas + rywRead);
+  const place = dice.fraction() * (read + write + cas + rywRead);
   if (place < read) return 'read';
   if (place < read + write) return 'write';
   return place < read + write + cas ? 'cas' : 'rywRead';

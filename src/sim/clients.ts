@@ -1,7 +1,7 @@
 import type { Json } from '../../machines/json.ts';
 import { ERROR, isDefinite } from '../../machines/operations.ts';
+import type { Dice } from '../kit/dice.ts';
 import { type HistoryEvent, KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from '../verify/history.ts';
-import type { Dice } from './dice.ts';
 import type { Body, Network } from './network.ts';
 import type { Schedule } from './schedule.ts';
 import { type Places, Session } from './session.ts';

@@ -1,4 +1,4 @@
-import type { Dice } from './dice.ts';
+import type { Dice } from '../kit/dice.ts';
 import type { SimulatedHost } from './host.ts';
 import type { Network } from './network.ts';
 import type { Weather } from './options.ts';

@@ -1,6 +1,6 @@
 import type { Json } from '../../machines/json.ts';
+import type { Dice } from '../kit/dice.ts';
 import { encode } from '../maelstrom/codec.ts';
-import type { Dice } from './dice.ts';
 import type { Weather } from './options.ts';
 import type { Schedule } from './schedule.ts';
 import type { Trace } from './trace.ts';

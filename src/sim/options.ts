@@ -1,5 +1,5 @@
 import type { Workload } from '../actors/node.ts';
-import { Dice } from './dice.ts';
+import { Dice } from '../kit/dice.ts';
 
 /**
  * The weather of a simulated cluster. A seed draws all of it, each fault strong, weak or absent: bugs like to hide

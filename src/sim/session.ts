@@ -1,4 +1,4 @@
-import type { Dice } from './dice.ts';
+import type { Dice } from '../kit/dice.ts';
 
 /** How many sessions stay with one node, as long as it lasts. */
 const STAYING_SHARE = 0.4;

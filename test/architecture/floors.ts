@@ -33,15 +33,25 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/actors/', rooms: ['machines/'], packages: ['rxjs', 'xstate'] },
   { path: 'src/maelstrom/', rooms: ['machines/'], packages: ['valibot'], runsNoChart: true },
   { path: 'src/host/', rooms: [], packages: ['*', 'node:'] },
+  // Chance and order, which the simulator and the bench share.
+  { path: 'src/kit/', rooms: ['machines/'], packages: [] },
   {
     path: 'src/sim/',
     // Of the host only the disk in memory, which is a value: anything else there would bring in the real world.
-    rooms: ['machines/', 'src/actors/', 'src/maelstrom/', 'src/verify/', 'src/host/disk.ts', USAGE],
+    rooms: [
+      'machines/',
+      'src/actors/',
+      'src/maelstrom/',
+      'src/verify/',
+      'src/host/disk.ts',
+      'src/kit/',
+      USAGE,
+    ],
     packages: ['rxjs', 'xstate', 'node:crypto', 'node:fs', 'node:path', 'node:url'],
   },
   {
     path: 'src/bench/',
-    rooms: ['machines/', 'src/maelstrom/', 'src/host/', 'src/verify/', 'src/client/', USAGE],
+    rooms: ['machines/', 'src/maelstrom/', 'src/host/', 'src/kit/', 'src/verify/', 'src/client/', USAGE],
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
   },

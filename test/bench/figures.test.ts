@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { progressText } from '../../src/bench/narrator.ts';
 import type { ClientOperation } from '../../src/bench/operation.ts';
-import { Random } from '../../src/bench/random.ts';
 import { readsServedOf } from '../../src/bench/reads-served.ts';
 import type { Sample } from '../../src/bench/recorder.ts';
 import { availabilityOf, countsOf, median, percentilesOf } from '../../src/bench/statistics.ts';
 import { formatMs, formatNumber, formatPairs, formatTable } from '../../src/bench/text.ts';
 import { LinKvWorkload, RywKvWorkload } from '../../src/bench/workload.ts';
+import { Dice } from '../../src/kit/dice.ts';
 
 const ok = (beganMs: number, latencyMs = 1): Sample => ({
   f: 'read',
@@ -74,7 +74,7 @@ describe('the workload', () => {
   const keyOf = (operation: ClientOperation) => (operation.f === 'echo' ? undefined : operation.key);
 
   test('groups of workers share a key, and move on after so many operations', () => {
-    const workload = new LinKvWorkload({ ...options, random: new Random(1) });
+    const workload = new LinKvWorkload({ ...options, dice: new Dice(1) });
     const keys = Array.from({ length: 20 }, (_, turn) => keyOf(workload.next(turn % 2)));
     expect(keys).toEqual([...Array(10).fill(0), ...Array(10).fill(1)]);
     expect(keyOf(workload.next(2))).toBe(2);
@@ -84,7 +84,7 @@ describe('the workload', () => {
   });
 
   test('a key with many operations of unknown outcome is left, for the checker', () => {
-    const workload = new LinKvWorkload({ ...options, opsPerKey: 1000, random: new Random(1) });
+    const workload = new LinKvWorkload({ ...options, opsPerKey: 1000, dice: new Dice(1) });
     for (let turn = 0; turn < 20; turn += 1) {
       const operation = workload.next(0);
       expect(keyOf(operation)).toBe(0);
@@ -98,7 +98,7 @@ describe('the workload', () => {
       const workload = new LinKvWorkload({
         ...options,
         mix: { read: 6, write: 3, cas: 1, rywRead: 0 },
-        random: new Random(seed),
+        dice: new Dice(seed),
       });
       return Array.from({ length: 2000 }, (_, turn) => workload.next(turn % 4));
     };
@@ -114,7 +114,7 @@ describe('the workload', () => {
 describe('the workload of sessions', () => {
   const options = { mix: { read: 1, write: 2, cas: 1, rywRead: 4 }, workersPerKey: 2, opsPerKey: 50 };
   const draw = (seed: number, served: boolean) => {
-    const workload = new RywKvWorkload({ ...options, random: new Random(seed) });
+    const workload = new RywKvWorkload({ ...options, dice: new Dice(seed) });
     return Array.from({ length: 2000 }, (_, turn) => {
       const operation = workload.next(turn % 4);
       if (served) workload.settled(operation, { type: 'ok', value: null });

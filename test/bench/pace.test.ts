@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Pace } from '../../src/bench/pace.ts';
-import { Random } from '../../src/bench/random.ts';
+import { Dice } from '../../src/kit/dice.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -24,13 +24,13 @@ async function load(pace: Pace, workers: number, operationMs: number, forMs: num
 }
 
 test.each([50, 3000])('%i operations a second begin, also when timers are coarser', async (rate) => {
-  const begun = await load(new Pace(rate, new Random(1), () => performance.now()), 200, 1, 10_000);
+  const begun = await load(new Pace(rate, new Dice(1), () => performance.now()), 200, 1, 10_000);
   expect(begun / 10 / rate).toBeGreaterThan(0.95);
   expect(begun / 10 / rate).toBeLessThan(1.05);
 });
 
 test('when all workers are busy, the lost time is let go', async () => {
-  const pace = new Pace(100, new Random(1), () => performance.now());
+  const pace = new Pace(100, new Dice(1), () => performance.now());
   expect(await load(pace, 1, 2000, 1999)).toBe(1);
   // Had every missed moment been kept, 200 operations would now begin at once.
   const begun = await load(pace, 500, 10_000, 1000);
@@ -39,7 +39,7 @@ test('when all workers are busy, the lost time is let go', async () => {
 });
 
 test('after the end nothing begins, and whoever waits is sent home', async () => {
-  const pace = new Pace(1, new Random(1), () => performance.now());
+  const pace = new Pace(1, new Dice(1), () => performance.now());
   const first = pace.turn();
   const second = pace.turn();
   pace.end();
@@ -49,7 +49,7 @@ test('after the end nothing begins, and whoever waits is sent home', async () =>
 });
 
 test('without a rate every operation may begin at once', async () => {
-  const pace = new Pace(0, new Random(1), () => performance.now());
+  const pace = new Pace(0, new Dice(1), () => performance.now());
   expect(pace.turn()).toBe(true);
   pace.end();
   expect(pace.turn()).toBe(false);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nodeNames } from '../../src/bench/cluster.ts';
 import { drawPartition, PARTITION_SHAPES, type Partition } from '../../src/bench/partition.ts';
-import { Random } from '../../src/bench/random.ts';
+import { Dice } from '../../src/kit/dice.ts';
 
 const cases = fc.record({ count: fc.integer({ min: 3, max: 9 }), seed: fc.nat(), leader: fc.nat() });
 
@@ -16,7 +16,7 @@ function hears(nodes: readonly string[], { cut }: Partition): Map<string, Set<st
 
 function draw(shape: Partition['shape'], count: number, seed: number, leader = 0) {
   const nodes = nodeNames(count);
-  const partition = drawPartition(shape, nodes, nodes[leader % count], new Random(seed));
+  const partition = drawPartition(shape, nodes, nodes[leader % count], new Dice(seed));
   return { nodes, partition, heard: hears(nodes, partition), majority: Math.floor(count / 2) + 1 };
 }
 
@@ -45,10 +45,7 @@ describe('partitions', () => {
   test('leader: without one, any node is alone', () => {
     const nodes = nodeNames(5);
     const alone = new Set(
-      Array.from(
-        { length: 60 },
-        (_, seed) => drawPartition('leader', nodes, undefined, new Random(seed)).text,
-      ),
+      Array.from({ length: 60 }, (_, seed) => drawPartition('leader', nodes, undefined, new Dice(seed)).text),
     );
     expect(alone.size).toBe(5);
   });

@@ -1,6 +1,6 @@
 import type { CellStep } from '../../src/actors/cell.ts';
 import type { Workload } from '../../src/actors/node.ts';
-import { Dice } from '../../src/sim/dice.ts';
+import { Dice } from '../../src/kit/dice.ts';
 import { SimulatedHost } from '../../src/sim/host.ts';
 import { type Body, Network } from '../../src/sim/network.ts';
 import { CALM } from '../../src/sim/options.ts';

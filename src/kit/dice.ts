@@ -1,6 +1,6 @@
 import { fraction, nextRandom } from '../../machines/random.ts';
 
-/** Everything random in a simulation is drawn here, from one seed. */
+/** A seeded source of chance: the same seed and the same questions, in the same order, get the same answers. */
 export class Dice {
   #state: number;
 
@@ -47,6 +47,11 @@ export class Dice {
   /** How long until the next of something that happens so many times a second (a Poisson process). */
   waitMs(perSecond: number): number {
     return (-Math.log(1 - this.fraction()) / perSecond) * 1000;
+  }
+
+  /** A generator of its own, so that what one part of a run draws does not depend on how often another does. */
+  fork(): Dice {
+    return new Dice(this.seed());
   }
 
   /** An independent seed. */
