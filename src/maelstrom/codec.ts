@@ -126,11 +126,6 @@ export function encode(src: string, dest: string, body: { readonly [name: string
   return JSON.stringify({ src, dest, body });
 }
 
-/** Writes one message to another node: its body is the message without `from`, which is the envelope's `src`. */
-export function encodePeer(dest: string, message: PeerMessage): string {
-  return JSON.stringify({ src: message.from, dest, body: { ...message, from: undefined } });
-}
-
 /** What a message of a type that only nodes use is, when a client sent it: a request of unknown type. */
 export function unknownToClients(
   peer: Extract<Decoded, { kind: 'peer' }>,
