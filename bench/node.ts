@@ -1,7 +1,4 @@
 // npm run bench:node: what a cluster of real processes reaches, by kind of operation and concurrency.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Program } from '../src/bench/node-process.ts';
 import { ownProgram, programOf } from '../src/bench/program.ts';
@@ -9,6 +6,7 @@ import { median } from '../src/bench/statistics.ts';
 import { formatNumber, formatShare } from '../src/bench/text.ts';
 import { numberOption, parseOptions, UsageError } from '../src/cli/usage.ts';
 import { type Figures, Subject } from './cell.ts';
+import { progress, runScript } from './script.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 const HELP = `Usage: npm run bench:node -- [options] [-- arguments of the node]
@@ -163,41 +161,12 @@ function table(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
-}
-
-async function main(argv: readonly string[]): Promise<void> {
-  const options = readOptions(argv);
-  if (options === 'help') {
-    process.stdout.write(HELP);
-    return;
-  }
-  const logDir = mkdtempSync(join(tmpdir(), 'bench-node-'));
-  try {
-    const repetitions: Row[][] = [];
-    for (let number = 0; number < options.repetitions; number += 1) {
-      repetitions.push(await repeat(options, logDir, options.seed + number));
-    }
-    progress('');
-    const rows = medians(repetitions);
-    const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`;
-    if (options.json) {
-      process.stdout.write(`${JSON.stringify({ machine, options, rows }, null, 2)}\n`);
-      return;
-    }
-    const about = `${options.nodes} processes of ${options.program.name}; medians of ${options.repetitions}; seed ${options.seed}; ${machine}`;
-    process.stdout.write(`${about}\n\n${table(rows)}\n`);
-    if (rows.some((row) => row.nodesCpuUs === null)) {
-      process.stdout.write('\nThe CPU time of the nodes is left out: this system has no /proc.\n');
-    }
-  } finally {
-    rmSync(logDir, { recursive: true, force: true });
-  }
-}
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`bench:node: ${error.message}; ${error.hint}\n`);
-  process.exitCode = 2;
+runScript({
+  name: 'bench:node',
+  help: HELP,
+  readOptions,
+  repeat,
+  mediansOf: medians,
+  tableOf: table,
+  subject: ({ nodes, program }) => `${nodes} processes of ${program.name}`,
 });

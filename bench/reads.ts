@@ -1,13 +1,11 @@
 // npm run bench:reads: what follower reads are worth, against leader reads, in one cluster of real processes after another.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Program } from '../src/bench/node-process.ts';
 import { ownProgram } from '../src/bench/program.ts';
-import { numberOption, parseOptions, UsageError } from '../src/cli/usage.ts';
+import { numberOption, parseOptions } from '../src/cli/usage.ts';
 import { MODES } from './read-modes.ts';
 import { type Cell, measureCluster, type Row } from './reads-cell.ts';
 import { mediansOf, tableOf } from './reads-table.ts';
+import { progress, runScript } from './script.ts';
 
 const HELP = `Usage: npm run bench:reads -- [options] [-- arguments of the node]
 
@@ -94,41 +92,12 @@ async function repeat(options: Options, logDir: string, seed: number): Promise<R
   return rows;
 }
 
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
-}
-
-async function main(argv: readonly string[]): Promise<void> {
-  const options = readOptions(argv);
-  if (options === 'help') {
-    process.stdout.write(HELP);
-    return;
-  }
-  const logDir = mkdtempSync(join(tmpdir(), 'bench-reads-'));
-  try {
-    const repetitions: Row[][] = [];
-    for (let number = 0; number < options.repetitions; number += 1) {
-      repetitions.push(await repeat(options, logDir, options.seed + number));
-    }
-    progress('');
-    const rows = mediansOf(repetitions);
-    const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`;
-    if (options.json) {
-      process.stdout.write(`${JSON.stringify({ machine, options, rows }, null, 2)}\n`);
-      return;
-    }
-    const about = `${options.concurrency} clients; medians of ${options.repetitions}; seed ${options.seed}; ${machine}`;
-    process.stdout.write(`${about}\n\n${tableOf(rows)}\n`);
-    if (rows.some((row) => row.nodesCpuUs === null)) {
-      process.stdout.write('\nThe CPU time of the nodes is left out: this system has no /proc.\n');
-    }
-  } finally {
-    rmSync(logDir, { recursive: true, force: true });
-  }
-}
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`bench:reads: ${error.message}; ${error.hint}\n`);
-  process.exitCode = 2;
+runScript({
+  name: 'bench:reads',
+  help: HELP,
+  readOptions,
+  repeat,
+  mediansOf,
+  tableOf,
+  subject: ({ concurrency }) => `${concurrency} clients`,
 });

@@ -65,7 +65,7 @@ export const requestsMachine = setup({
   states: {
     leaderless: {
       description:
-        'Nobody is known to lead: requests wait here, in no log, and can still be refused for certain.',
+        'Nobody is known to lead: requests wait. What was never handed over stands in no log, and can fail for certain.',
     },
     following: {
       description: 'Another node leads: requests are passed to it, and it tells what became of them.',
