@@ -1,6 +1,7 @@
 import { join, type VersionVector } from '../../machines/clocks/version-vector.ts';
 import { canonical, type Json } from '../../machines/json.ts';
-import type { Owner } from '../../machines/register/owner.ts';
+import type { RandomState } from '../../machines/random.ts';
+import { isAlone, type Owner, raisedFloor } from '../../machines/register/owner.ts';
 import {
   mergeAtOwner,
   NO_VERSIONS,
@@ -20,6 +21,8 @@ export type Sight = { readonly context: VersionVector; readonly past: ReadonlySe
 /** One replica of one key, beside the events of which it has heard. */
 export type Replica = {
   readonly owner: Owner;
+  /** Where the gaps between its numbers come from. */
+  readonly random: RandomState;
   readonly versions: Versions;
   readonly known: ReadonlySet<EventId>;
 };
@@ -45,8 +48,9 @@ export const BLIND: Sight = { context: [], past: new Set() };
 
 export function newWorld(nodes: number): World {
   const cluster = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
-  const replicas = cluster.map((node) => ({
+  const replicas = cluster.map((node, i) => ({
     owner: { node, cluster, life: 'a', floor: 0 },
+    random: i,
     versions: NO_VERSIONS,
     known: new Set<EventId>(),
   }));
@@ -55,16 +59,15 @@ export function newWorld(nodes: number): World {
 
 /** A client with `sight` writes, or deletes, at node `at`. */
 export function act(world: World, f: 'write' | 'delete', at: number, sight: Sight, client = 'c1'): World {
-  const replica = at_(world, at);
+  const replica = replicaAt(world, at);
   const id = world.pasts.length;
   const { versions, vc } =
     f === 'write'
       ? write(replica.versions, id, sight.context, client, replica.owner)
       : remove(replica.versions, sight.context, client, replica.owner);
   const past = new Set([...sight.past, id]);
-  const { owner } = replica;
   const next = {
-    owner: { ...owner, floor: owner.cluster.length === 1 ? 0 : owner.floor + 1 },
+    ...spent(replica),
     versions,
     known: new Set([...replica.known, id]),
   };
@@ -85,11 +88,10 @@ export function act(world: World, f: 'write' | 'delete', at: number, sight: Sigh
 
 /** A message arrives at node `at`. */
 export function deliver(world: World, at: number, message: Message): World {
-  const replica = at_(world, at);
+  const replica = replicaAt(world, at);
   const { versions, vc } = mergeAtOwner(replica.versions, message.versions, replica.owner);
-  const { owner } = replica;
   const next = {
-    owner: vc === null ? owner : { ...owner, floor: owner.floor + 1 },
+    ...(vc === null ? replica : spent(replica)),
     versions,
     known: new Set([...replica.known, ...message.known]),
   };
@@ -98,7 +100,7 @@ export function deliver(world: World, at: number, message: Message): World {
 
 /** Node `at` begins a new life without any memory. */
 export function restart(world: World, at: number): World {
-  const { owner } = at_(world, at);
+  const { owner, random } = replicaAt(world, at);
   const life = String.fromCharCode(owner.life.charCodeAt(0) + 1);
   return replaced(world, at, {
     owner: { ...owner, life, floor: 0 },
@@ -114,9 +116,9 @@ export function converge(world: World): World {
     changed = false;
     for (let to = 0; to < now.replicas.length; to += 1) {
       for (const from of now.replicas) {
-        const before = at_(now, to);
+        const before = replicaAt(now, to);
         now = deliver(now, to, from);
-        changed ||= before.versions !== at_(now, to).versions;
+        changed ||= before.versions !== replicaAt(now, to).versions;
       }
     }
   }
@@ -158,10 +160,17 @@ export function faults(world: World, replica: Replica): readonly string[] {
   ];
 }
 
-function at_({ replicas }: World, at: number): Replica {
+function replicaAt({ replicas }: World, at: number): Replica {
   const replica = replicas[at];
   if (replica === undefined) throw new Error(`there is no node ${at}`);
   return replica;
+}
+
+/** A number was given out. */
+function spent({ owner, random, ...replica }: Replica): Replica {
+  if (isAlone(owner)) return { owner, random, ...replica };
+  const next = raisedFloor(owner.floor, random);
+  return { ...replica, owner: { ...owner, floor: next.floor }, random: next.random };
 }
 
 function replaced(world: World, at: number, next: Replica): World {
@@ -170,7 +179,7 @@ function replaced(world: World, at: number, next: Replica): World {
 
 /** Adds what can be seen at a node now, and what it may send: all of its siblings, and each alone. */
 function seen(world: World, at: number, more: readonly Sight[]): World {
-  const { versions, known } = at_(world, at);
+  const { versions, known } = replicaAt(world, at);
   const siblings = read(versions).map((version) => sightOf(world, [version]));
   const sights = new Map(world.sights.map((sight) => [nameOf(sight), sight]));
   for (const sight of [...more, sightOf(world, read(versions)), ...siblings]) {
@@ -185,6 +194,7 @@ function seen(world: World, at: number, more: readonly Sight[]): World {
   };
 }
 
+/** What a client has seen who was shown these versions. */
 export function sightOf(world: World, versions: readonly Version[]): Sight {
   return {
     context: versions.reduce<VersionVector>((all, { vc }) => join(all, vc), []),
