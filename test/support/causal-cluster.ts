@@ -104,6 +104,7 @@ export function restart(world: World, at: number): World {
   const life = String.fromCharCode(owner.life.charCodeAt(0) + 1);
   return replaced(world, at, {
     owner: { ...owner, life, floor: 0 },
+    random,
     versions: NO_VERSIONS,
     known: new Set(),
   });
