@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as hybrid from '../../machines/clocks/hybrid.ts';
-import { hybrid.compareHybrid, hybrid.HYBRID_ZERO, type HybridTime } from '../../machines/clocks/hybrid.ts';
 import * as lamport from '../../machines/clocks/lamport.ts';
 import {
   compare,
@@ -75,7 +74,10 @@ function wrongPairs(
   );
 }
 
-const stampOf = ({ process, lamport: time }: Event): lamport.LamportStamp => ({ time, process: `p${process}` });
+const stampOf = ({ process, lamport: time }: Event): lamport.LamportStamp => ({
+  time,
+  process: `p${process}`,
+});
 
 describe('clocks of processes that send messages, against the set of all events seen', () => {
   it("Lamport's clock respects what happened before, and puts the rest into one order", () => {
