@@ -22,12 +22,12 @@ function* next(world: World): Generator<readonly [world: World, event: string]> 
 /** Everything that decides what can come of a world. */
 function nameOf({ replicas, pasts, deletions, sights, messages }: World): string {
   const numbers = (set: ReadonlySet<number>) => [...set].sort((a, b) => a - b);
-  return spelled([
+  return JSON.stringify([
     replicas.map(({ owner, versions, known }) => [owner.life, owner.floor, versions, numbers(known)]),
     pasts.map(numbers),
     numbers(deletions),
-    sights.map(({ context, past }) => spelled([context, numbers(past)])).sort(),
-    messages.map(({ versions }) => spelled(versions)).sort(),
+    sights.map(({ context, past }) => JSON.stringify([context, numbers(past)])).sort(),
+    messages.map(({ versions }) => JSON.stringify(versions)).sort(),
   ]);
 }
 

@@ -222,7 +222,8 @@ function seen(world: World, at: number, more: readonly Sight[]): World {
     if (!sights.has(nameOf(sight))) sights.set(nameOf(sight), sight);
   }
   const message = { versions, known };
-  const isKnown = world.messages.some((other) => spelled(other.versions) === spelled(versions));
+  const text = JSON.stringify(versions);
+  const isKnown = world.messages.some((other) => JSON.stringify(other.versions) === text);
   return {
     ...world,
     sights: [...sights.values()],
@@ -244,5 +245,5 @@ function sightOf(world: World, versions: readonly Version[]): Sight {
 }
 
 function nameOf({ context, past }: Sight): string {
-  return spelled([context, [...past].sort((a, b) => a - b)]);
+  return JSON.stringify([context, [...past].sort((a, b) => a - b)]);
 }
