@@ -30,6 +30,8 @@ export type ChartModel = {
 export type ActionModel = { readonly name: string; readonly kind: 'updates the context' | 'emits effects' };
 
 export type StateModel = {
+  /** What XState calls it: the chart's id, then the path. Snapshots name their active states by it. */
+  readonly id: string;
   /** The keys from the chart's top to this state, joined by dots; empty for the root. */
   readonly path: string;
   readonly key: string;
@@ -37,6 +39,8 @@ export type StateModel = {
   readonly description: string;
   /** The path of the state that is entered first; null when there is none inside. */
   readonly initial: string | null;
+  /** The same state by XState's id. */
+  readonly initialId: string | null;
   readonly entry: readonly string[];
   readonly exit: readonly string[];
   readonly transitions: readonly TransitionModel[];
@@ -49,6 +53,8 @@ export type TransitionModel = {
   readonly guard: string | null;
   /** Paths of states; empty when the transition stays where it is. */
   readonly targets: readonly string[];
+  /** The same states by XState's ids. */
+  readonly targetIds: readonly string[];
   readonly actions: readonly string[];
   /** Empty when the chart says nothing about it. */
   readonly description: string;
@@ -76,13 +82,16 @@ export function withInner(state: StateModel): StateModel[] {
 }
 
 function stateOf(node: AnyStateNode): StateModel {
+  const first = node.type === 'compound' ? (node.initial.target[0] as AnyStateNode) : undefined;
   const handlers = [...node.transitions.values()].flat();
   return {
+    id: node.id,
     path: pathOf(node),
     key: node.key,
     type: node.type,
     description: node.description ?? '',
-    initial: node.type === 'compound' ? pathOf(node.initial.target[0] as AnyStateNode) : null,
+    initial: first === undefined ? null : pathOf(first),
+    initialId: first?.id ?? null,
     entry: node.entry.map(nameOf),
     exit: node.exit.map(nameOf),
     transitions: [...handlers, ...(node.always ?? [])].map(transitionOf),
@@ -101,6 +110,7 @@ function transitionOf({
     event: eventType === '' ? null : eventType,
     guard: guard === undefined ? null : nameOf(guard),
     targets: (target ?? []).map(pathOf),
+    targetIds: (target ?? []).map(({ id }) => id),
     actions: actions.map(nameOf),
     description: description ?? '',
   };

@@ -1,0 +1,22 @@
+import type { AnyStateMachine } from 'xstate';
+import { type ChartModel, modelOf } from '../model.ts';
+import { layout } from './layout.ts';
+import { svgOf } from './svg.ts';
+
+/**
+ * Draws a chart as SVG. The picture stands alone: fonts by name, colours for daylight and the dark, no script, no
+ * reference to anything outside.
+ *
+ * Whoever shows it live finds its way by attributes. Each state is a group with `data-state`, which is XState's id
+ * (`raft.leader.serving`): give it the class `active` and it is lit. What is done on events carries `data-from`, the id
+ * of the state that answers, and `data-event`, the events separated by spaces; an arrow also `data-to`. A group
+ * with the class `taken` is lit.
+ */
+export function drawChart(machine: AnyStateMachine): Promise<string> {
+  return drawModel(modelOf({ name: machine.id, title: machine.id, purpose: '', machine }));
+}
+
+/** Draws a chart that has been read already; see `drawChart`. */
+export async function drawModel(chart: ChartModel): Promise<string> {
+  return svgOf(chart, await layout(chart));
+}
