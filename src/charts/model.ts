@@ -50,6 +50,8 @@ export type StateModel = {
 export type TransitionModel = {
   /** Null for a transition that needs no event. */
   readonly event: string | null;
+  /** Which of the state's candidates for the event it is, from 0: the first whose guard holds is taken. */
+  readonly place: number;
   readonly guard: string | null;
   /** Paths of states; empty when the transition stays where it is. */
   readonly targets: readonly string[];
@@ -83,7 +85,7 @@ export function withInner(state: StateModel): StateModel[] {
 
 function stateOf(node: AnyStateNode): StateModel {
   const first = node.type === 'compound' ? (node.initial.target[0] as AnyStateNode) : undefined;
-  const handlers = [...node.transitions.values()].flat();
+  const candidates = [...node.transitions.values(), node.always ?? []];
   return {
     id: node.id,
     path: pathOf(node),
@@ -94,19 +96,17 @@ function stateOf(node: AnyStateNode): StateModel {
     initialId: first?.id ?? null,
     entry: node.entry.map(nameOf),
     exit: node.exit.map(nameOf),
-    transitions: [...handlers, ...(node.always ?? [])].map(transitionOf),
+    transitions: candidates.flatMap((list) => list.map(transitionOf)),
     children: Object.values(node.states).map(stateOf),
   };
 }
 
-function transitionOf({
-  eventType,
-  guard,
-  target,
-  actions,
-  description,
-}: AnyTransitionDefinition): TransitionModel {
+function transitionOf(
+  { eventType, guard, target, actions, description }: AnyTransitionDefinition,
+  place: number,
+): TransitionModel {
   return {
+    place,
     event: eventType === '' ? null : eventType,
     guard: guard === undefined ? null : nameOf(guard),
     targets: (target ?? []).map(pathOf),

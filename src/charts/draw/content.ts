@@ -29,6 +29,8 @@ const INDENT = 14;
 /** A column of rows that is narrower than this reads badly. */
 const COLUMN_WIDTH = 250;
 
+/** The height, in pixels, from which a box without states inside has two columns. */
+const TALL = 300;
 /** Longer lines of small text are hard to read. */
 const NOTE_WIDTH = 560;
 
@@ -50,9 +52,8 @@ export function writer({ actions }: Pick<ChartModel, 'actions'>) {
     });
   }
 
-  function transitionWords(event: readonly Span[][], { guard, actions: done }: TransitionModel): Span[][] {
-    const condition: Span[][] = guard === null ? [] : [[{ voice: 'guard', text: `[${guard}]` }]];
-    return [...event, ...condition, ...actionWords(done)];
+  function transitionWords(event: readonly Span[][], transition: TransitionModel): Span[][] {
+    return [...event, ...conditionWords(transition), ...actionWords(transition.actions)];
   }
 
   /** The label of an arrow: a row for each transition that it stands for. */
@@ -90,8 +91,15 @@ export function writer({ actions }: Pick<ChartModel, 'actions'>) {
     return [...own, ...handlers];
   }
 
-  /** A state's box: its name, what it means, and what is done in it. In a wide box the rows stand in columns. */
+  /** A state's box: its name, what it means, and what is done in it. One that would be too tall becomes wider. */
   function box(state: StateModel, room: number): Content {
+    const content = boxWithin(state, room);
+    const isTall = state.children.length === 0 && content.height > TALL;
+    return isTall ? boxWithin(state, 2 * COLUMN_WIDTH + COLUMN_GAP + 2 * PADDING) : content;
+  }
+
+  /** In a wide box the rows stand in columns. */
+  function boxWithin(state: StateModel, room: number): Content {
     const inner = room - 2 * PADDING;
     const title = stack([
       flow(words('name', state.key), inner),
@@ -115,6 +123,12 @@ export function writer({ actions }: Pick<ChartModel, 'actions'>) {
   }
 
   return { box, label };
+}
+
+/** A guard's name; `else` where an earlier candidate of the event has one and this has not. */
+function conditionWords({ guard, place }: TransitionModel): Span[][] {
+  if (guard !== null) return [[{ voice: 'guard', text: `[${guard}]` }]];
+  return place === 0 ? [] : [[{ voice: 'mark', text: '[else]' }]];
 }
 
 function eventWord({ event }: TransitionModel): Span[] {

@@ -11,12 +11,23 @@ export function moved<T extends Point>(point: T, by: Point): T {
 /** A bend that is off by less than this is an accident of rounding. */
 const JOG = 3;
 
-/** A line of right angles without jogs too small to mean anything, at its ends. */
+/** A line of right angles without points that are no bends, and without jogs at its ends too small to mean anything. */
 export function straightened(line: readonly Point[]): readonly Point[] {
-  const [a, b, c, d] = line;
-  if (a === undefined || b === undefined || c === undefined || d === undefined) return line;
-  const isSmall = Math.hypot(c.x - b.x, c.y - b.y) < JOG;
-  if (!isSmall) return line;
-  const start = a.x === b.x ? { x: c.x, y: a.y } : { x: a.x, y: c.y };
-  return [start, ...line.slice(3)];
+  const bends = line.filter((here, place) => !isOnTheWay(line[place - 1], here, line[place + 1]));
+  return withoutJog(withoutJog(bends).toReversed()).toReversed();
+}
+
+function isOnTheWay(before: Point | undefined, here: Point, after: Point | undefined): boolean {
+  if (before === undefined || after === undefined) return false;
+  const isUpright = Math.abs(before.x - here.x) < 0.1 && Math.abs(here.x - after.x) < 0.1;
+  const isLevel = Math.abs(before.y - here.y) < 0.1 && Math.abs(here.y - after.y) < 0.1;
+  return isUpright || isLevel;
+}
+
+function withoutJog(line: readonly Point[]): readonly Point[] {
+  const [a, b, c, ...rest] = line;
+  if (a === undefined || b === undefined || c === undefined || rest.length === 0) return line;
+  if (Math.hypot(c.x - b.x, c.y - b.y) >= JOG) return line;
+  const isUpright = Math.abs(a.x - b.x) < Math.abs(a.y - b.y);
+  return [isUpright ? { x: c.x, y: a.y } : { x: a.x, y: c.y }, ...rest];
 }

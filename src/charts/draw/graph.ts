@@ -45,10 +45,13 @@ const SPACING: LayoutOptions = {
   'elk.spacing.edgeNode': '16',
   'elk.spacing.edgeEdge': '14',
   'elk.spacing.edgeLabel': '4',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '26',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '16',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '20',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '11',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  // An arrow may leave a box anywhere but near its corners, if that makes it straight.
+  'elk.layered.nodePlacement.networkSimplex.nodeFlexibility.default': 'PORT_POSITION',
+  'elk.spacing.portsSurrounding': '[top=16,left=16,bottom=16,right=16]',
   'elk.layered.thoroughness': '40',
 };
 

@@ -111,8 +111,8 @@ function sceneOf(
       ...bendPoints,
       endPoint,
     ]);
-    const line = straightened(straightened(points).toReversed());
-    lines.set(id, back.has(id) ? line : line.toReversed());
+    const line = straightened(points);
+    lines.set(id, back.has(id) ? line.toReversed() : line);
     if (label !== undefined) labels.set(id, { x: label.x ?? 0, y: label.y ?? 0 });
   }
   const inner: Arrow[] = [];

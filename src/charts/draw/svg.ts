@@ -79,9 +79,13 @@ function textOf({ rects, contents }: Scene, { id, children }: StateModel): strin
 function beginningOf({ rects, lines }: Scene, state: StateModel): string {
   const parts: string[] = [];
   const dot = rects.get(dotOf(state));
-  if (dot !== undefined) {
-    const [x, y] = [n(dot.x + dot.width / 2), n(dot.y + dot.height / 2)];
-    parts.push(`<circle class="dot" cx="${x}" cy="${y}" r="${n(dot.width / 2)}"/>`);
+  const [start, next] = lines.get(dotOf(state)) ?? [];
+  if (dot !== undefined && start !== undefined && next !== undefined) {
+    // The library lets the arrow start beside the dot's middle, so the dot moves to where its arrow starts.
+    const direction = directionOf(start, next);
+    const radius = dot.width / 2;
+    const [x, y] = [n(start.x - direction.x * radius), n(start.y - direction.y * radius)];
+    parts.push(`<circle class="dot" cx="${x}" cy="${y}" r="${n(radius)}"/>`);
     parts.push(wayOf(lines.get(dotOf(state)) ?? []));
   }
   const any = rects.get(anyOf(state));
@@ -126,7 +130,7 @@ function wayOf(points: readonly Point[]): string {
   const end = rest.at(-1);
   if (start === undefined || end === undefined) return '';
   const before = points.at(-2) as Point;
-  const direction = { x: Math.sign(end.x - before.x), y: Math.sign(end.y - before.y) };
+  const direction = directionOf(before, end);
   const parts = [`M${n(start.x)} ${n(start.y)}`];
   for (const [place, here] of points.entries()) {
     const from = points[place - 1];
@@ -143,6 +147,12 @@ function wayOf(points: readonly Point[]): string {
   const side = { x: direction.y * 4, y: direction.x * 4 };
   const tip = `M${n(end.x)} ${n(end.y)}L${n(back.x + side.x)} ${n(back.y + side.y)}L${n(back.x - side.x)} ${n(back.y - side.y)}Z`;
   return `<path class="way" d="${parts.join('')}"/><path class="tip" d="${tip}"/>`;
+}
+
+/** Of a line that is upright or level, but for rounding. */
+function directionOf(from: Point, to: Point): Point {
+  const [x, y] = [to.x - from.x, to.y - from.y];
+  return Math.abs(x) > Math.abs(y) ? { x: Math.sign(x), y: 0 } : { x: 0, y: Math.sign(y) };
 }
 
 /** The point a bend's radius away from `from` in the direction of `to`, and no further than half of the way. */
