@@ -55,6 +55,11 @@ const SPACING: LayoutOptions = {
   'elk.layered.thoroughness': '40',
 };
 
+/** Its arrows stay where they are spread evenly. The library fails at a box that has an arrow to itself and ports that may move. */
+const RIGID: LayoutOptions = {
+  'elk.layered.nodePlacement.networkSimplex.nodeFlexibility': 'NONE',
+};
+
 const ON_THE_LINE: LayoutOptions = { 'elk.edgeLabels.inline': 'true' };
 
 /** The graph of a part: its top state, and inside it all that is not laid out yet. */
@@ -62,20 +67,26 @@ export function graphOf(part: Part, direction: Direction): ElkNode {
   const { top, arrows, done, textOf } = part;
 
   function nodeOf(state: StateModel): ElkNode {
-    const size = done.get(state.id);
-    if (size !== undefined) return { id: state.id, ...size };
+    const { id } = state;
+    const layoutOptions = arrows.some(({ from, lines }) => from === id && lines.some(({ to }) => to === id))
+      ? RIGID
+      : {};
+    const size = done.get(id);
+    if (size !== undefined) return { id, ...size, layoutOptions };
     const text = textOf(state);
     if (state.children.length === 0) {
-      return { id: state.id, width: Math.max(text.width, LEAST_BOX_WIDTH), height: text.height };
+      return { id, width: Math.max(text.width, LEAST_BOX_WIDTH), height: text.height, layoutOptions };
     }
     const marks: ElkNode[] = [];
     if (state.initial !== null) marks.push({ id: dotOf(state), ...DOT });
-    if (arrows.some((arrow) => arrow.from === anyOf(state))) marks.push({ id: anyOf(state), ...ANY });
+    const inward = arrows.filter(({ from }) => from === anyOf(state)).length;
+    if (inward > 0) marks.push(anyNode(state, inward));
     return {
-      id: state.id,
+      id,
       children: [...marks, ...state.children.map(nodeOf)],
       layoutOptions: {
         ...SPACING,
+        ...layoutOptions,
         'elk.padding': `[top=${Math.ceil(text.height) + 14},left=18,bottom=18,right=18]`,
         'elk.nodeSize.constraints': 'MINIMUM_SIZE',
         'elk.nodeSize.minimum': `(${Math.ceil(part.leastWidth(state))}, ${Math.ceil(text.height)})`,
@@ -101,6 +112,13 @@ export function graphOf(part: Part, direction: Direction): ElkNode {
 
 function isInsideOf(done: ReadonlyMap<string, Size>, { id }: StateModel): boolean {
   return [...done.keys()].some((outer) => id.startsWith(`${outer}.`));
+}
+
+/** The source of arrows into a state's own inside, with room for them on its shorter side. */
+function anyNode(state: StateModel, arrows: number): ElkNode {
+  const height = Math.max(ANY.height, 12 * (arrows + 1));
+  const layoutOptions = { ...RIGID, 'elk.spacing.portsSurrounding': '[top=6,left=12,bottom=6,right=12]' };
+  return { id: anyOf(state), width: ANY.width, height, layoutOptions };
 }
 
 /** An arrow that leads back to an earlier state is handed over from its tip: so there is no cycle to break. */

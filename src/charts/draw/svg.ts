@@ -90,8 +90,8 @@ function beginningOf({ rects, lines }: Scene, state: StateModel): string {
   }
   const any = rects.get(anyOf(state));
   if (any !== undefined) {
-    const [x, y] = [n(any.x + any.width / 2), n(any.y + 16)];
-    parts.push(`<rect class="any" ${rectOf(any)} rx="${n(any.height / 2)}"/>`);
+    const [x, y] = [n(any.x + any.width / 2), n(any.y + any.height / 2 + 4)];
+    parts.push(`<rect class="any" ${rectOf(any)} rx="12"/>`);
     parts.push(`<text x="${x}" y="${y}" text-anchor="middle">any state</text>`);
   }
   return `<g class="beginning" data-inside="${xml(state.id)}">\n${parts.join('\n')}\n</g>`;
