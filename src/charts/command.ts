@@ -23,6 +23,8 @@ ${FORMAT_LINES.join('\n')}
 Examples:
   actorum charts raft
   actorum charts raft --format json
+  actorum charts raft --format svg --out .
+  actorum charts --format html --out .
   actorum charts --format pages --out docs/charts
 `;
 
@@ -39,7 +41,7 @@ export async function chartsCommand(args: readonly string[]): Promise<number> {
   }
   const formats = FORMATS.map(({ name }) => name);
   const format = FORMATS.find(({ name }) => name === oneOf('--format', values.format, formats));
-  const files = format?.files(chosen(names).map(modelOf)) ?? [];
+  const files = (await format?.files(chosen(names).map(modelOf))) ?? [];
   if (values.out === undefined) process.stdout.write(files.map(({ text }) => text).join('\n'));
   else write(values.out, files);
   return 0;

@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import { type Declarations, declarationsOf } from './declarations.ts';
 
 /** A chart as plain data: what every drawing and every page of it is made from. */
 
@@ -7,19 +8,20 @@ export type CatalogueEntry = {
   readonly name: string;
   readonly title: string;
   readonly purpose: string;
+  /** What it implements: each a work and its section, with what is said there. */
+  readonly sources?: readonly string[];
   readonly machine: AnyStateMachine;
 };
 
-export type ChartModel = {
-  readonly name: string;
-  readonly title: string;
-  readonly purpose: string;
+export type ChartModel = Required<Omit<CatalogueEntry, 'machine'>> & {
   /** The chart itself. Its handlers answer in every state that does not answer itself. */
   readonly root: StateModel;
   /** Every state but the root, each before the states inside it. */
   readonly states: readonly StateModel[];
-  /** In the order in which the chart first mentions them. */
+  /** Those that some state handles, in the order in which the chart first mentions them. */
   readonly events: readonly string[];
+  /** What the types of the chart's events and effects say. */
+  readonly declared: Declarations;
   /** In the order of the chart's `setup`. */
   readonly guards: readonly string[];
   readonly actions: readonly ActionModel[];
@@ -62,16 +64,18 @@ export type TransitionModel = {
   readonly description: string;
 };
 
-export function modelOf({ name, title, purpose, machine }: CatalogueEntry): ChartModel {
+export function modelOf({ name, title, purpose, sources = [], machine }: CatalogueEntry): ChartModel {
   const root = stateOf(machine.root);
   const { actions, guards } = machine.implementations;
   return {
     name,
     title,
     purpose,
+    sources,
     root,
     states: root.children.flatMap(withInner),
     events: [...machine.events],
+    declared: declarationsOf(machine.id),
     guards: Object.keys(guards),
     actions: Object.entries(actions).map(([action, made]) => ({ name: action, kind: kindOf(made) })),
     definition: definitionOf(machine),
@@ -120,11 +124,20 @@ function pathOf(node: AnyStateNode): string {
   return node.path.join('.');
 }
 
+/** What stands for an action or guard that is a function in the config itself. */
+export const UNNAMED = '(unnamed)';
+
 /** The name of an action or guard, with its params if it is given some. */
 function nameOf(named: unknown): string {
   if (typeof named === 'string') return named;
+  if (typeof named === 'function') return UNNAMED;
   const { type, params } = named as { readonly type: string; readonly params?: unknown };
   return params === undefined ? type : `${type}(${JSON.stringify(params)})`;
+}
+
+/** The name of an action or guard without its params. */
+export function baseName(name: string): string {
+  return name.replace(/(?<=.)\(.*$/s, '');
 }
 
 function kindOf(action: unknown): ActionModel['kind'] {

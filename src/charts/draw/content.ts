@@ -1,4 +1,4 @@
-import type { ChartModel, StateModel, TransitionModel } from '../model.ts';
+import { baseName, type ChartModel, type StateModel, type TransitionModel } from '../model.ts';
 import { type Block, balanced, flow, type Span, stack, words } from './text.ts';
 
 /** What is written in a state's box and on an arrow, and where in it. */
@@ -44,7 +44,7 @@ export function writer({ actions }: Pick<ChartModel, 'actions'>) {
   /** `/ update, ›effect`: in the order in which they are done. */
   function actionWords(names: readonly string[]): Span[][] {
     return names.map((name, place) => {
-      const isEffect = effects.has(name.replace(/\(.*$/s, ''));
+      const isEffect = effects.has(baseName(name));
       const span: Span = isEffect ? { voice: 'effect', text: `›${name}` } : { voice: 'update', text: name };
       const before: Span[] = place === 0 ? [{ voice: 'mark', text: '/ ' }] : [];
       const after: Span[] = place === names.length - 1 ? [] : [{ voice: 'mark', text: ',' }];

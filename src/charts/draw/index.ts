@@ -16,7 +16,13 @@ export function drawChart(machine: AnyStateMachine): Promise<string> {
   return drawModel(modelOf({ name: machine.id, title: machine.id, purpose: '', machine }));
 }
 
-/** Draws a chart that has been read already; see `drawChart`. */
-export async function drawModel(chart: ChartModel): Promise<string> {
-  return svgOf(chart, await layout(chart));
+const drawings = new WeakMap<ChartModel, Promise<string>>();
+
+/** Draws a chart that has been read already, once, however often it is asked for; see `drawChart`. */
+export function drawModel(chart: ChartModel): Promise<string> {
+  const known = drawings.get(chart);
+  if (known !== undefined) return known;
+  const drawing = layout(chart).then((scene) => svgOf(chart, scene));
+  drawings.set(chart, drawing);
+  return drawing;
 }

@@ -6,6 +6,7 @@ import { anyOf, dotOf } from './graph.ts';
 import type { Scene } from './layout.ts';
 import { STYLE } from './style.ts';
 import { LINE_HEIGHT, type Line, type Span } from './text.ts';
+import { escapeXml } from './xml.ts';
 
 /** A scene as SVG. Every number is rounded to a tenth of a pixel, so that the same chart is the same bytes. */
 
@@ -20,7 +21,7 @@ export function svgOf({ root, title }: ChartModel, scene: Scene): string {
   const [frames, boxes] = [all.filter(hasInner), all.filter((state) => !hasInner(state))];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="${width}" height="${height}" viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}">`,
-    `<title>The statechart ${xml(title)}</title>`,
+    `<title>The statechart ${escapeXml(title)}</title>`,
     `<style>\n${STYLE}\n</style>`,
     `<rect class="card" x="${-MARGIN}" y="${-MARGIN}" width="${width}" height="${height}" rx="10"/>`,
     // An arrow to the inside of a state passes over its frame and under its text.
@@ -28,7 +29,8 @@ export function svgOf({ root, title }: ChartModel, scene: Scene): string {
     ...frames.map((state) => beginningOf(scene, state)),
     ...scene.arrows.map((arrow) => arrowOf(scene, arrow)),
     ...frames.map(
-      (state) => `<g class="${depthOf(state)}" data-text="${xml(state.id)}">\n${textOf(scene, state)}\n</g>`,
+      (state) =>
+        `<g class="${depthOf(state)}" data-text="${escapeXml(state.id)}">\n${textOf(scene, state)}\n</g>`,
     ),
     ...boxes.map((state) => stateOf(scene, state, [textOf(scene, state)])),
     '</svg>',
@@ -53,9 +55,12 @@ function stateOf({ rects }: Scene, state: StateModel, inner: readonly string[]):
     const ring = { x: at.x + 3, y: at.y + 3, width: at.width - 6, height: at.height - 6 };
     border.push(`<rect class="ring" ${rectOf(ring)} rx="6"/>`);
   }
-  return [`<g class="${kinds.join(' ')}" data-state="${xml(state.id)}">`, ...border, ...inner, '</g>'].join(
-    '\n',
-  );
+  return [
+    `<g class="${kinds.join(' ')}" data-state="${escapeXml(state.id)}">`,
+    ...border,
+    ...inner,
+    '</g>',
+  ].join('\n');
 }
 
 function textOf({ rects, contents }: Scene, { id, children }: StateModel): string {
@@ -94,14 +99,14 @@ function beginningOf({ rects, lines }: Scene, state: StateModel): string {
     parts.push(`<rect class="any" ${rectOf(any)} rx="12"/>`);
     parts.push(`<text x="${x}" y="${y}" text-anchor="middle">any state</text>`);
   }
-  return `<g class="beginning" data-inside="${xml(state.id)}">\n${parts.join('\n')}\n</g>`;
+  return `<g class="beginning" data-inside="${escapeXml(state.id)}">\n${parts.join('\n')}\n</g>`;
 }
 
 function arrowOf(scene: Scene, { source, lines, transitions, label }: Arrow): string {
   const at = scene.labels.get(lines[0]?.id ?? '') as Point;
   const targets = lines.map(({ to }) => to).join(' ');
   return [
-    `<g class="arrow" data-from="${xml(source.id)}" data-to="${xml(targets)}" data-event="${eventsOf(transitions)}">`,
+    `<g class="arrow" data-from="${escapeXml(source.id)}" data-to="${escapeXml(targets)}" data-event="${eventsOf(transitions)}">`,
     ...lines.map(({ id }) => wayOf(scene.lines.get(id) ?? [])),
     `<rect class="label" ${rectOf({ ...at, width: label.width, height: label.height })} rx="5"/>`,
     ...contentOf(label, at, source.id),
@@ -115,12 +120,12 @@ function contentOf({ placed }: Content, at: Point, source: string): string[] {
       lineOf(line, at.x + x + line.indent, at.y + y + (place + 0.78) * LINE_HEIGHT),
     );
     if (transitions.length === 0) return lines.join('');
-    return `<g class="transition" data-from="${xml(source)}" data-event="${eventsOf(transitions)}">${lines.join('')}</g>`;
+    return `<g class="transition" data-from="${escapeXml(source)}" data-event="${eventsOf(transitions)}">${lines.join('')}</g>`;
   });
 }
 
 function lineOf({ spans, width }: Line, x: number, y: number): string {
-  const pieces = spans.map(({ voice, text }: Span) => `<tspan class="${voice}">${xml(text)}</tspan>`);
+  const pieces = spans.map(({ voice, text }: Span) => `<tspan class="${voice}">${escapeXml(text)}</tspan>`);
   return `<text x="${n(x)}" y="${n(y)}" textLength="${n(width)}" lengthAdjust="spacingAndGlyphs">${pieces.join('')}</text>`;
 }
 
@@ -163,7 +168,7 @@ function toward(from: Point, to: Point): Point {
 }
 
 function eventsOf(transitions: readonly TransitionModel[]): string {
-  return xml([...new Set(transitions.map(({ event }) => event ?? 'always'))].join(' '));
+  return escapeXml([...new Set(transitions.map(({ event }) => event ?? 'always'))].join(' '));
 }
 
 function rectOf({ x, y, width, height }: Rect): string {
@@ -172,12 +177,4 @@ function rectOf({ x, y, width, height }: Rect): string {
 
 function n(value: number): string {
   return String(Math.round(value * 10) / 10);
-}
-
-function xml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
