@@ -116,6 +116,11 @@ describe.each(laidOut.map(([chart, scene]) => [chart.name, chart, scene] as cons
         for (const { id, to } of ends) {
           const line = lines.get(id) ?? [];
           expect([id, touches(line[0], from), touches(line.at(-1), to)]).toEqual([id, true, true]);
+          const length = line.slice(1).reduce((sum, point, place) => {
+            const before = line[place] as Point;
+            return sum + Math.abs(point.x - before.x) + Math.abs(point.y - before.y);
+          }, 0);
+          expect([id, length > 12]).toEqual([id, true]);
           const bent = line.slice(1).filter((point, place) => {
             const before = line[place] as Point;
             return Math.abs(point.x - before.x) > 0.1 && Math.abs(point.y - before.y) > 0.1;

@@ -27,7 +27,9 @@ export const anyOf = (state: StateModel) => `${state.id}#any`;
 
 const DOT: Size = { width: 12, height: 12 };
 const ANY: Size = { width: 76, height: 24 };
-const LEAST_BOX_WIDTH = 90;
+const LEAST_BOX: Size = { width: 90, height: 33 };
+/** So that an arrow to the box itself has a side to leave and to come back to. */
+const LEAST_LOOP_HEIGHT = 66;
 
 const OPTIONS: LayoutOptions = {
   'elk.algorithm': 'layered',
@@ -45,17 +47,18 @@ const SPACING: LayoutOptions = {
   'elk.spacing.edgeNode': '16',
   'elk.spacing.edgeEdge': '14',
   'elk.spacing.edgeLabel': '4',
+  'elk.spacing.nodeSelfLoop': '22',
   'elk.layered.spacing.nodeNodeBetweenLayers': '20',
   'elk.layered.spacing.edgeNodeBetweenLayers': '14',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '11',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   // An arrow may leave a box anywhere but near its corners, if that makes it straight.
   'elk.layered.nodePlacement.networkSimplex.nodeFlexibility.default': 'PORT_POSITION',
-  'elk.spacing.portsSurrounding': '[top=16,left=16,bottom=16,right=16]',
+  'elk.spacing.portsSurrounding': '[top=8,left=16,bottom=8,right=16]',
   'elk.layered.thoroughness': '40',
 };
 
-/** Its arrows stay where they are spread evenly. The library fails at a box that has an arrow to itself and ports that may move. */
+/** The arrows are spread evenly. The library fails at a box that has an arrow to itself and ports that may move. */
 const RIGID: LayoutOptions = {
   'elk.layered.nodePlacement.networkSimplex.nodeFlexibility': 'NONE',
 };
@@ -68,14 +71,19 @@ export function graphOf(part: Part, direction: Direction): ElkNode {
 
   function nodeOf(state: StateModel): ElkNode {
     const { id } = state;
-    const layoutOptions = arrows.some(({ from, lines }) => from === id && lines.some(({ to }) => to === id))
-      ? RIGID
-      : {};
+    const hasLoop = arrows.some(({ from, lines }) => from === id && lines.some(({ to }) => to === id));
+    const layoutOptions = hasLoop ? RIGID : {};
     const size = done.get(id);
     if (size !== undefined) return { id, ...size, layoutOptions };
     const text = textOf(state);
     if (state.children.length === 0) {
-      return { id, width: Math.max(text.width, LEAST_BOX_WIDTH), height: text.height, layoutOptions };
+      const least = hasLoop ? LEAST_LOOP_HEIGHT : LEAST_BOX.height;
+      return {
+        id,
+        width: Math.max(text.width, LEAST_BOX.width),
+        height: Math.max(text.height, least),
+        layoutOptions,
+      };
     }
     const marks: ElkNode[] = [];
     if (state.initial !== null) marks.push({ id: dotOf(state), ...DOT });
@@ -117,8 +125,7 @@ function isInsideOf(done: ReadonlyMap<string, Size>, { id }: StateModel): boolea
 /** The source of arrows into a state's own inside, with room for them on its shorter side. */
 function anyNode(state: StateModel, arrows: number): ElkNode {
   const height = Math.max(ANY.height, 12 * (arrows + 1));
-  const layoutOptions = { ...RIGID, 'elk.spacing.portsSurrounding': '[top=6,left=12,bottom=6,right=12]' };
-  return { id: anyOf(state), width: ANY.width, height, layoutOptions };
+  return { id: anyOf(state), width: ANY.width, height, layoutOptions: RIGID };
 }
 
 /** An arrow that leads back to an earlier state is handed over from its tip: so there is no cycle to break. */
