@@ -41,7 +41,9 @@ export type RywReadEvent =
   | { readonly type: 'read.began' }
   /** This node has applied the log up to `index`. */
   | { readonly type: 'applied'; readonly index: number; readonly nowMs: number }
+  /** This node has not caught up in the time that it was given. */
   | { readonly type: 'wait.timeout' }
+  /** Whether this node leads now. */
   | { readonly type: 'leader.changed'; readonly leads: boolean }
   /** What became of the read that was passed to the leader. */
   | {
@@ -59,8 +61,11 @@ export type RywReadEffect =
   | { readonly type: 'serve'; readonly key: Json; readonly waitedMs: number }
   /** Let the leader read, at `minIndex` or later. */
   | { readonly type: 'redirect'; readonly key: Json; readonly minIndex: number; readonly sinceMs: number }
+  /** Tell the client what became of its read. */
   | { readonly type: 'answer'; readonly outcome: NonNullable<RywReadContext['outcome']> }
+  /** Come back with `wait.timeout` in `ms` milliseconds. */
   | { readonly type: 'timer.set'; readonly timer: 'wait'; readonly ms: number }
+  /** The read waits no longer. */
   | { readonly type: 'timer.clear'; readonly timer: 'wait' };
 
 type Answered = Extract<RywReadEvent, { type: 'leader.answered' }>;

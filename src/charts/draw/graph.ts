@@ -69,6 +69,11 @@ const ON_THE_LINE: LayoutOptions = { 'elk.edgeLabels.inline': 'true' };
 export function graphOf(part: Part, direction: Direction): ElkNode {
   const { top, arrows, done, textOf } = part;
 
+  /** Within a hierarchy the library takes the least size of a drawing that goes down the page for lying on its side. */
+  function leastSize(width: number, height: number): string {
+    return direction === 'DOWN' ? `(${height}, ${width})` : `(${width}, ${height})`;
+  }
+
   function nodeOf(state: StateModel): ElkNode {
     const { id } = state;
     const hasLoop = arrows.some(({ from, lines }) => from === id && lines.some(({ to }) => to === id));
@@ -97,7 +102,7 @@ export function graphOf(part: Part, direction: Direction): ElkNode {
         ...layoutOptions,
         'elk.padding': `[top=${Math.ceil(text.height) + 14},left=18,bottom=18,right=18]`,
         'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-        'elk.nodeSize.minimum': `(${Math.ceil(part.leastWidth(state))}, ${Math.ceil(text.height)})`,
+        'elk.nodeSize.minimum': leastSize(Math.ceil(part.leastWidth(state)), Math.ceil(text.height)),
       },
     };
   }
@@ -124,7 +129,7 @@ function isInsideOf(done: ReadonlyMap<string, Size>, { id }: StateModel): boolea
 
 /** The source of arrows into a state's own inside, with room for them on its shorter side. */
 function anyNode(state: StateModel, arrows: number): ElkNode {
-  const height = Math.max(ANY.height, 12 * (arrows + 1));
+  const height = Math.max(ANY.height, 16 + 10 * (arrows - 1));
   return { id: anyOf(state), width: ANY.width, height, layoutOptions: RIGID };
 }
 

@@ -5,18 +5,30 @@ import { moved, type Point, type Rect } from './geometry.ts';
 import { anyOf, dotOf } from './graph.ts';
 import type { Scene } from './layout.ts';
 import { STYLE } from './style.ts';
-import { LINE_HEIGHT, type Line, type Span } from './text.ts';
+import { LINE_HEIGHT, type Line, measure, type Span } from './text.ts';
 import { escapeXml } from './xml.ts';
 
 /** A scene as SVG. Every number is rounded to a tenth of a pixel, so that the same chart is the same bytes. */
 
 const MARGIN = 12;
+/** For the line beneath the drawing that says how to read a label. */
+const LEGEND_HEIGHT = 14;
+const LEGEND: readonly Span[] = [
+  { voice: 'event', text: 'event' },
+  { voice: 'mark', text: ' ' },
+  { voice: 'guard', text: '[guard]' },
+  { voice: 'mark', text: ' / ' },
+  { voice: 'update', text: 'update of the context' },
+  { voice: 'mark', text: ', ' },
+  { voice: 'effect', text: '›effect' },
+];
 const BEND = 7;
 const TIP = 8;
 
 /** Draws the scene of a chart; the chart's title is what the picture is called where it cannot be seen. */
 export function svgOf({ root, title }: ChartModel, scene: Scene): string {
-  const [width, height] = [n(scene.width + 2 * MARGIN), n(scene.height + 2 * MARGIN)];
+  const [width, height] = [n(scene.width + 2 * MARGIN), n(scene.height + 2 * MARGIN + LEGEND_HEIGHT)];
+  const legend = { spans: LEGEND, indent: 0, width: measure(LEGEND) };
   const all = withInner(root);
   const [frames, boxes] = [all.filter(hasInner), all.filter((state) => !hasInner(state))];
   return [
@@ -33,6 +45,7 @@ export function svgOf({ root, title }: ChartModel, scene: Scene): string {
         `<g class="${depthOf(state)}" data-text="${escapeXml(state.id)}">\n${textOf(scene, state)}\n</g>`,
     ),
     ...boxes.map((state) => stateOf(scene, state, [textOf(scene, state)])),
+    lineOf(legend, scene.width - legend.width, scene.height + LEGEND_HEIGHT),
     '</svg>',
     '',
   ].join('\n');

@@ -36,7 +36,8 @@ export function fontOf(voice: Voice): { readonly size: number; readonly bold: bo
   return { size: SIZES[voice], bold: BOLD.has(voice) };
 }
 
-function measure(spans: readonly Span[]): number {
+/** The width of spans on one line, in pixels. */
+export function measure(spans: readonly Span[]): number {
   return spans.reduce((sum, { voice, text }) => {
     const { size, bold } = fontOf(voice);
     return sum + widthOf(text, size, bold);
