@@ -55,7 +55,41 @@ function declarationsIn(source: SourceFile, folder: string): Declarations {
   const payloads = (cast: AsExpression | undefined) =>
     cast === undefined ? [] : membersOf(cast.getType()).map((type) => payloadOf(type, folder, mentioned));
   const [events, effects] = [payloads(typeOf('events')), payloads(typeOf('emitted'))];
-  return { events, effects, types: [...mentioned.values()] };
+  return {
+    events,
+    effects,
+    types: [...mentioned.values()],
+    guards: meaningsIn(source, 'guards'),
+    actions: meaningsIn(source, 'actions'),
+  };
+}
+
+/** What the docstrings of the chart's guards or actions say, by name: their own, or of the function that they are. */
+function meaningsIn(source: SourceFile, kind: 'guards' | 'actions'): { [name: string]: string } {
+  const setup = source.getDescendantsOfKind(SyntaxKind.CallExpression).find((found) => {
+    return found.getExpression().getText() === 'setup';
+  });
+  const options = setup?.getArguments()[0]?.asKind(SyntaxKind.ObjectLiteralExpression);
+  const named = options?.getProperty(kind)?.asKind(SyntaxKind.PropertyAssignment)?.getInitializer();
+  const properties = named?.asKind(SyntaxKind.ObjectLiteralExpression)?.getProperties() ?? [];
+  return Object.fromEntries(
+    properties
+      .filter(Node.isPropertyAssignment)
+      .map((property) => [
+        property.getName().replace(/^'(.*)'$/, '$1'),
+        docstringOf(property) || docstringOfFunction(property.getInitializer()),
+      ]),
+  );
+}
+
+/** Of `guard(…, fn)`: what is said of `fn`, or, where it only calls another function, of that one. */
+function docstringOfFunction(made: Node | undefined): string {
+  const last = made?.asKind(SyntaxKind.CallExpression)?.getArguments().at(-1);
+  const body = last?.asKind(SyntaxKind.ArrowFunction)?.getBody();
+  const called = body?.asKind(SyntaxKind.CallExpression)?.getExpression() ?? last;
+  const symbol = called?.getSymbol();
+  const declaration = (symbol?.getAliasedSymbol() ?? symbol)?.getDeclarations()[0];
+  return Node.isFunctionDeclaration(declaration) ? docstringOf(declaration).replace(/ ?@\w+ .*$/, '') : '';
 }
 
 /** The members of a union, and of any other type but `never` itself, in the order of the sources. */

@@ -114,10 +114,15 @@ export const rywReadMachine = setup({
     clearWaitTimer: effects(() => [{ type: 'timer.clear', timer: 'wait' }]),
   },
   guards: {
+    /** Only the leader may serve: the client prefers it, this node leads itself, or it does not know what it has shown. */
     wantsLeader: guard(({ preferFollower, leads, remembers }) => leads || !preferFollower || !remembers),
+    /** What this node has applied reaches the token already. */
     hasApplied: guard(({ appliedIndex, token }) => appliedIndex >= token),
+    /** What this node has applied by now reaches the token. */
     reachesToken: guard('applied', ({ token }, { index }) => index >= token),
+    /** This node has become the leader. */
     leadsNow: guard('leader.changed', (_context, { leads }) => leads),
+    /** The leader could not serve the read. */
     isError: guard('leader.answered', (_context, { outcome }) => outcome.type === 'error'),
   },
 }).createMachine({

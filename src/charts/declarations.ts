@@ -1,8 +1,8 @@
 import declarations from './declarations.json' with { type: 'json' };
 
 /**
- * What the types of a chart's events and effects say: its payloads, with the words of their docstrings. XState knows
- * events by name only, so this is read from the TypeScript sources by scripts/declarations.ts, when the
+ * What the sources of a chart say of it beside its definition: the payloads of its events and effects, and what the
+ * docstrings of all that has a name mean. XState knows names only, so this is read from the TypeScript sources by scripts/declarations.ts, when the
  * documentation is made, and kept as JSON.
  */
 export type Declarations = {
@@ -10,6 +10,9 @@ export type Declarations = {
   readonly effects: readonly Payload[];
   /** Types that the payloads above are made of, each before those that only it mentions. */
   readonly types: readonly NamedType[];
+  /** What the guards and actions mean, by name; empty where nothing is said. */
+  readonly guards: { readonly [name: string]: string };
+  readonly actions: { readonly [name: string]: string };
 };
 
 /** An event or an effect. */
@@ -34,7 +37,7 @@ export type NamedType = {
   readonly text: string;
 };
 
-const NONE: Declarations = { events: [], effects: [], types: [] };
+const NONE: Declarations = { events: [], effects: [], types: [], guards: {}, actions: {} };
 
 /** What is declared for the chart of this id; nothing for a chart that is not of this house. */
 export function declarationsOf(id: string): Declarations {

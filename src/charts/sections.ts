@@ -98,31 +98,32 @@ function types({ declared }: ChartModel): Section {
   };
 }
 
-function guards({ guards }: ChartModel, all: readonly StateModel[]): Section {
+function guards({ guards, declared }: ChartModel, all: readonly StateModel[]): Section {
   return {
     title: 'Guards',
     text: '',
-    head: ['Guard', 'Asked'],
+    head: ['Guard', 'Meaning', 'Asked'],
     rows: guards.map((name) => [
       code(name),
+      declared.guards[name] ?? '',
       uses(all, ({ guard }) => guard !== null && baseName(guard) === name),
     ]),
   };
 }
 
-function actions({ actions }: ChartModel, all: readonly StateModel[]): Section {
+function actions({ actions, declared }: ChartModel, all: readonly StateModel[]): Section {
   const has = (names: readonly string[], wanted: string) => names.some((name) => baseName(name) === wanted);
   return {
     title: 'Actions',
     text: '',
-    head: ['Action', 'Kind', 'Done'],
+    head: ['Action', 'Kind', 'Meaning', 'Done'],
     rows: actions.map(({ name, kind }) => {
       const done = [
         ...all.filter(({ entry }) => has(entry, name)).map((state) => `on entering ${placeOf(state)}`),
         ...all.filter(({ exit }) => has(exit, name)).map((state) => `on leaving ${placeOf(state)}`),
         uses(all, (transition) => has(transition.actions, name)),
       ];
-      return [code(name), kind, done.filter((use) => use !== '').join('; ')];
+      return [code(name), kind, declared.actions[name] ?? '', done.filter((use) => use !== '').join('; ')];
     }),
   };
 }

@@ -79,9 +79,8 @@ describe('a chart cannot be documented', () => {
     (model: ChartModel) => ({
       ...model,
       declared: {
+        ...model.declared,
         events: types.map((type) => ({ type, description: '', fields: [] })),
-        effects: [],
-        types: [],
       },
     });
 

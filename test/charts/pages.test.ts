@@ -61,6 +61,8 @@ describe('a page', () => {
     expect(row('raft', 'vote.request')).toContain('Paper figure 2, RequestVote.');
     expect(row('raft', 'vote.request')).toContain('`transfer`: The leader itself asked for this campaign');
     expect(row('raft', 'apply')).toContain('`entries: Entry[]`');
+    expect(row('raft', 'mayVoteFor')).toContain('One vote a term, to a candidate whose log is up to date');
+    expect(row('session', 'isNews')).toContain('The reply shows something later than any before it.');
     expect(row('raft', 'Entry')).toContain('`origin: Origin \\| null`');
   });
 
@@ -80,9 +82,9 @@ describe('a page', () => {
     const [, drawn] = await pages.files([modelOf({ name: 'a', title: 'A', purpose: 'A test.', machine })]);
     expect(drawn?.text).toContain('| `b` | `ping` | `isSo` | `c` | `note` |  |');
     expect(drawn?.text).toContain('| `ping` |  |  | any state, `b` |');
-    expect(drawn?.text).toContain('| `isSo` | `ping` in `b`; (at once) in `c` |');
-    expect(drawn?.text).toContain('| `note` | updates the context | `ping` in `b` |');
-    expect(drawn?.text).toContain('| `tell` | emits effects | on leaving `b`; (at once) in `c` |');
+    expect(drawn?.text).toContain('| `isSo` |  | `ping` in `b`; (at once) in `c` |');
+    expect(drawn?.text).toContain('| `note` | updates the context |  | `ping` in `b` |');
+    expect(drawn?.text).toContain('| `tell` | emits effects |  | on leaving `b`; (at once) in `c` |');
   });
 
   it('links only to files that are there', () => {
