@@ -8,6 +8,17 @@ export function moved<T extends Point>(point: T, by: Point): T {
   return { ...point, x: point.x + by.x, y: point.y + by.y };
 }
 
+/** Whether two boxes have more than a border in common. */
+export function overlap(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** The box between two corners. */
+export function spanned(a: Point, b: Point): Rect {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  return { x, y, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
+}
+
 /** A bend that is off by less than this is an accident of rounding. */
 const JOG = 3;
 

@@ -8,7 +8,8 @@ import { svgOf } from './svg.ts';
  * reference to anything outside.
  *
  * Whoever shows it live finds its way by attributes. Each state is a group with `data-state`, which is XState's id
- * (`raft.leader.serving`): give it the class `active` and it is lit. What is done on events carries `data-from`, the id
+ * (`raft.leader.serving`); a state with states inside has a second group with `data-text`, which lies above the arrows.
+ * Give both the class `active` and the state is lit. What is done on events carries `data-from`, the id
  * of the state that answers, and `data-event`, the events separated by spaces; an arrow also `data-to`. A group
  * with the class `taken` is lit.
  */

@@ -31,6 +31,7 @@ export const STYLE = `
 .chart .effect { fill: var(--effect); }
 .chart .note { font-size: 11.5px; }
 .chart .active > .box { fill: var(--lit); stroke: var(--glow); stroke-width: 2; }
+.chart .active > .plate { fill: var(--lit); }
 .chart .taken .way { stroke: var(--glow); stroke-width: 2.4; }
 .chart .taken .label { stroke: var(--glow); }
 .chart .taken .tip { fill: var(--glow); }

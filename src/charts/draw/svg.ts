@@ -1,7 +1,7 @@
 import { type ChartModel, type StateModel, type TransitionModel, withInner } from '../model.ts';
 import type { Arrow } from './arrows.ts';
 import type { Content } from './content.ts';
-import { moved, type Point, type Rect } from './geometry.ts';
+import { moved, overlap, type Point, type Rect, spanned } from './geometry.ts';
 import { anyOf, dotOf } from './graph.ts';
 import type { Scene } from './layout.ts';
 import { STYLE } from './style.ts';
@@ -76,21 +76,28 @@ function stateOf({ rects }: Scene, state: StateModel, inner: readonly string[]):
   ].join('\n');
 }
 
-function textOf({ rects, contents }: Scene, { id, children }: StateModel): string {
+/** What is written in a state. Where an arrow passes under the text of a frame, a plate keeps it readable. */
+function textOf({ rects, contents, lines }: Scene, { id, children }: StateModel): string {
   const at = rects.get(id) as Rect;
   const content = contents.get(id) as Content;
-  const plates =
-    children.length === 0
-      ? []
-      : content.placed.map(({ block, ...place }) => {
-          const { x, y } = moved(place, at);
-          return `<rect class="plate" ${rectOf({ x: x - 3, y: y - 1, width: block.width + 6, height: block.height + 2 })}/>`;
-        });
+  const plates = content.placed
+    .map(({ block, ...place }) => {
+      const { x, y } = moved(place, at);
+      return { x: x - 3, y: y - 1, width: block.width + 6, height: block.height + 2 };
+    })
+    .filter((plate) => children.length > 0 && isCrossed(plate, lines))
+    .map((plate) => `<rect class="plate" ${rectOf(plate)}/>`);
   const rules = content.rules.map((rule) => {
     const y = n(at.y + rule);
     return `<line class="rule" x1="${n(at.x)}" y1="${y}" x2="${n(at.x + at.width)}" y2="${y}"/>`;
   });
   return [...plates, ...rules, ...contentOf(content, at, id)].join('\n');
+}
+
+function isCrossed(plate: Rect, lines: Scene['lines']): boolean {
+  return [...lines.values()].some((line) =>
+    line.slice(1).some((to, place) => overlap(plate, spanned(line[place] as Point, to))),
+  );
 }
 
 /** The dot at which a state begins, and the source of what is done in all states inside it. */

@@ -27,7 +27,7 @@ h2 { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--edge); fon
 nav ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 0.4rem 1.5rem; padding: 0; list-style: none; }
 nav small, .purpose { color: var(--faint); }
 nav small { display: block; }
-code { font: 0.85em ui-monospace, Menlo, Consolas, monospace; background: var(--tint); padding: 0.1em 0.3em; border-radius: 4px; overflow-wrap: anywhere; }
+code { font: 0.85em ui-monospace, Menlo, Consolas, monospace; background: var(--tint); padding: 0.1em 0.3em; border-radius: 4px; }
 figure { margin: 1rem 0; }
 .wide { overflow-x: auto; }
 .wide svg { display: block; max-width: none; }
