@@ -190,6 +190,7 @@ describe('on several nodes', () => {
   it('a death outlives the message that still tells of the version alive', () => {
     const alone = write(NO_VERSIONS, 'a', [], 'c1', ALONE);
     const dead = remove(alone.versions, alone.vc, 'c2', ALONE).versions;
+    expect(read(dead)).toEqual([]);
     expect(merge(alone.versions, dead)).toEqual(dead);
     expect(merge(dead, alone.versions)).toBe(dead);
   });
