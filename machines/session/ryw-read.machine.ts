@@ -113,7 +113,7 @@ export const rywReadMachine = setup({
     hasApplied: guard(({ appliedIndex, token }) => appliedIndex >= token),
     reachesToken: guard('applied', ({ token }, { index }) => index >= token),
     leadsNow: guard('leader.changed', (_context, { leads }) => leads),
-    isError: guard('leader.answered', (_context, { outcome }) => outcome.type === 'error'),
+    isError: guard('leader.answered', (context, event) => outcomeOf(context, event).type === 'error'),
   },
 }).createMachine({
   id: 'ryw-read',

@@ -1,0 +1,15 @@
+import { maelstromIoTests } from './maelstrom-io.model.ts';
+import { registerTests } from './register.model.ts';
+import { requestsTests } from './requests.model.ts';
+import { rywReadTests } from './ryw-read.model.ts';
+import { sessionTests } from './session.model.ts';
+import type { ChartTests } from './subject.ts';
+
+/** Every chart of the catalogue, with what it is tested by: one file each. */
+export const MODELS: readonly ChartTests[] = [
+  requestsTests,
+  maelstromIoTests,
+  registerTests,
+  sessionTests,
+  rywReadTests,
+];
