@@ -1,5 +1,12 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { build, configOf, setTransitions, stateConfig, type TransitionConfig, transitionList } from './config.ts';
+import {
+  build,
+  configOf,
+  setTransitions,
+  stateConfig,
+  type TransitionConfig,
+  transitionList,
+} from './config.ts';
 import { type Reference, stageOf } from './model.ts';
 import { isIdle, type NamedTransition, stateName, statesOf, transitionsOf } from './names.ts';
 import { type Path, takePath } from './paths.ts';

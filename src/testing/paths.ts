@@ -34,7 +34,12 @@ type Shortest<M extends AnyStateMachine> = (
  *
  * @throws Error from `createTestModel` for a chart that invokes actors or waits by `after`
  */
-export function pathsOf<M extends AnyStateMachine>({ machine, inputs, events, serialize }: Model<M>): Paths<M> {
+export function pathsOf<M extends AnyStateMachine>({
+  machine,
+  inputs,
+  events,
+  serialize,
+}: Model<M>): Paths<M> {
   createTestModel(machine);
   const shortest = getShortestPaths as unknown as Shortest<M>;
   const paths: Path<M>[] = [];

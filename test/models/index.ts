@@ -1,4 +1,5 @@
 import { maelstromIoTests } from './maelstrom-io.model.ts';
+import { raftTests } from './raft.model.ts';
 import { registerTests } from './register.model.ts';
 import { requestsTests } from './requests.model.ts';
 import { rywReadTests } from './ryw-read.model.ts';
@@ -7,6 +8,7 @@ import type { ChartTests } from './subject.ts';
 
 /** Every chart of the catalogue, with what it is tested by: one file each. */
 export const MODELS: readonly ChartTests[] = [
+  raftTests,
   requestsTests,
   maelstromIoTests,
   registerTests,

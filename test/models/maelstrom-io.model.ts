@@ -93,7 +93,8 @@ class Wire {
         if (this.part !== 'serving') return this.#passOver(event);
         return [{ type: 'deliver', messages: event.messages }];
       case 'requests.received':
-        if (this.part !== 'serving') return event.requests.flatMap((one) => this.#refuse(one.client, one.msgId, 11));
+        if (this.part !== 'serving')
+          return event.requests.flatMap((one) => this.#refuse(one.client, one.msgId, 11));
         this.open += event.requests.length;
         return [{ type: 'submit', requests: event.requests }];
       case 'answers.ready':
@@ -164,7 +165,12 @@ function brief(effect: MaelstromEffect): unknown {
   return [body.type === 'error' ? body.code : body.type, dest, body.in_reply_to, body.msg_id];
 }
 
-const STATE_OF = { unnamed: 'awaitingInit', serving: 'serving', ending: 'draining', closed: 'closed' } as const;
+const STATE_OF = {
+  unnamed: 'awaitingInit',
+  serving: 'serving',
+  ending: 'draining',
+  closed: 'closed',
+} as const;
 
 const reference: Reference<Machine> = (input) => {
   const wire = new Wire();
@@ -186,8 +192,7 @@ const reference: Reference<Machine> = (input) => {
 export const maelstromIoTests = chartTests<Machine>({
   machine: maelstromIoMachine,
   worlds: [{ model: model(4), states: 278 }],
-  wide: model(1000),
-  walks: { seed: 6, count: 40, steps: 60 },
+  walks: [{ model: model(1000), seed: 6, count: 40, steps: 60 }],
   reference,
   // Nothing has been submitted, or less than is answered: only a mistake of whoever runs the chart can do that.
   alarms: [

@@ -49,10 +49,15 @@ const reference: Reference<Machine> = () => {
   const store = new Map<string, Json>();
   return ({ event, after, effects }) => {
     const expected = operate(store, event);
-    const answers = effects.map(({ outcome }) => (outcome.type === 'error' ? { ...outcome, text: '' } : outcome));
+    const answers = effects.map(({ outcome }) =>
+      outcome.type === 'error' ? { ...outcome, text: '' } : outcome,
+    );
     assert.deepEqual(answers, [expected]);
     // An absent key costs nothing, so it must be possible to tell that it is absent.
-    assert.deepEqual([after.matches('present'), after.context.value], [store.has('x'), store.get('x') ?? null]);
+    assert.deepEqual(
+      [after.matches('present'), after.context.value],
+      [store.has('x'), store.get('x') ?? null],
+    );
   };
 };
 
@@ -60,7 +65,6 @@ export const registerTests = chartTests<Machine>({
   machine: linearRegisterMachine,
   // Absent, or present with one of the values.
   worlds: [{ model: model(VALUES), states: 1 + VALUES.length }],
-  wide: model([...VALUES, '1', 1.5, [], { b: { c: null } }]),
-  walks: { seed: 1, count: 20, steps: 50 },
+  walks: [{ model: model([...VALUES, '1', 1.5, [], { b: { c: null } }]), seed: 1, count: 20, steps: 50 }],
   reference,
 });

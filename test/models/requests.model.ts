@@ -159,7 +159,9 @@ function told(effects: readonly RequestsEffect[]) {
         ? one.answers.map(({ reader, outcome, index }) => ({ reader, outcome: plain(outcome), index }))
         : [],
     ),
-    forwarded: effects.flatMap((one) => (one.type === 'forward' ? one.requests.map(({ number }) => number) : [])),
+    forwarded: effects.flatMap((one) =>
+      one.type === 'forward' ? one.requests.map(({ number }) => number) : [],
+    ),
   };
 }
 
@@ -198,7 +200,6 @@ const reference: Reference<Machine> = () => {
 export const requestsTests = chartTests<Machine>({
   machine: requestsMachine,
   worlds: [{ model: model(2), states: 139 }],
-  wide: model(1000),
-  walks: { seed: 5, count: 40, steps: 80 },
+  walks: [{ model: model(1000), seed: 5, count: 40, steps: 80 }],
   reference,
 });

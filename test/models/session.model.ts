@@ -29,7 +29,6 @@ const reference: Reference<Machine> = () => {
 export const sessionTests = chartTests<Machine>({
   machine: sessionMachine,
   worlds: [{ model: model(3), states: 4 }],
-  wide: model(1000),
-  walks: { seed: 2, count: 20, steps: 30 },
+  walks: [{ model: model(1000), seed: 2, count: 20, steps: 30 }],
   reference,
 });

@@ -17,14 +17,21 @@ import {
   takeWalk,
 } from '../../src/testing/index.ts';
 
+type Walks<M extends AnyStateMachine> = {
+  readonly model: Model<M>;
+  readonly seed: number;
+  readonly count: number;
+  /** How long a walk may be; how long it is, is left to chance. */
+  readonly steps: number;
+};
+
 /** How one chart of the house is tested from its model. */
 export type Subject<M extends AnyStateMachine> = {
   readonly machine: M;
   /** Small worlds, of which every path is taken, with how many states each must have: a model must not shrink. */
   readonly worlds: readonly { readonly model: Model<M>; readonly states: number }[];
-  /** Walked at random: as wide as is useful. */
-  readonly wide: Model<M>;
-  readonly walks: { readonly seed: number; readonly count: number; readonly steps: number };
+  /** Wide worlds, which are walked at random. */
+  readonly walks: readonly Walks<M>[];
   readonly reference: Reference<M>;
   /** What must not happen: an assertion of the chart breaks at the last event of each of these. */
   readonly alarms?: readonly Path<M>[];
@@ -55,7 +62,7 @@ export type ChartTests = {
 };
 
 export function chartTests<M extends AnyStateMachine>(subject: Subject<M>): ChartTests {
-  const { machine, worlds, wide, walks, reference, alarms = [], uncoverable = {}, equivalent = {} } = subject;
+  const { machine, worlds, walks, reference, alarms = [], uncoverable = {}, equivalent = {} } = subject;
   const chart = machine.id;
   const explored = once(() => worlds.map(({ model }) => pathsOf(model)));
   const paths = once(() => explored().flatMap((world) => world.paths));
@@ -70,17 +77,21 @@ export function chartTests<M extends AnyStateMachine>(subject: Subject<M>): Char
     cover: () => {
       const coverage = new Coverage(machine);
       for (const path of paths()) takePath(path, coverage, reference);
-      const property = fc.property(choices(walks.steps), (numbers) => {
-        takeWalk(wide, numbers, coverage, reference);
-      });
-      fc.assert(property, { seed: walks.seed, numRuns: walks.count });
+      for (const { model, steps, seed, count } of walks) {
+        const property = fc.property(choices(steps), (numbers) => {
+          takeWalk(model, numbers, coverage, reference);
+        });
+        fc.assert(property, { seed, numRuns: count });
+      }
       for (const alarm of alarms) assert.equal(silence(machine, alarm), null);
       const report = coverage.report();
       const faults = coverageFaults(report, uncoverable);
-      return { report, paths: paths().length, walks: walks.count, reasons: uncoverable, faults };
+      const walked = walks.reduce((sum, { count }) => sum + count, 0);
+      return { report, paths: paths().length, walks: walked, reasons: uncoverable, faults };
     },
     mutants: () => {
-      const all = once(() => [...paths(), ...sampleWalks(subject)]);
+      // Walks come by everything soonest, so most mutants end there.
+      const all = once(() => [...sampleWalks(subject), ...paths()]);
       return mutantsOf(machine).map((mutant) => ({
         name: mutant.name,
         judge: () => {
@@ -107,11 +118,13 @@ function silence<M extends AnyStateMachine>(machine: M, { input, events }: Path<
 }
 
 /** The walks that healthy charts take, as paths: a mutant is led along them too. */
-function sampleWalks<M extends AnyStateMachine>({ wide, walks, machine, reference }: Subject<M>): Path<M>[] {
+function sampleWalks<M extends AnyStateMachine>({ walks, machine, reference }: Subject<M>): Path<M>[] {
   const stage = stageOf(machine);
-  return fc
-    .sample(choices(walks.steps), { seed: walks.seed, numRuns: walks.count })
-    .map((numbers) => takeWalk(wide, numbers, stage, reference));
+  return walks.flatMap(({ model, steps, seed, count }) =>
+    fc
+      .sample(choices(steps), { seed, numRuns: count })
+      .map((numbers) => takeWalk(model, numbers, stage, reference)),
+  );
 }
 
 /** Numbers for a walk of at most so many steps; a failing walk is shortened as far as it still fails. */
@@ -126,4 +139,3 @@ function once<T>(make: () => T): () => T {
     return made.value;
   };
 }
-
