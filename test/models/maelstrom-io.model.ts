@@ -101,7 +101,12 @@ class Wire {
         this.open -= event.answers.length;
         return event.answers
           .filter(({ msgId }) => msgId !== null)
-          .map(({ client, msgId }) => ['read_ok', client, msgId, this.#number()]);
+          .map(({ client, msgId, outcome }) => [
+            outcome.type === 'error' ? outcome.code : outcome.type,
+            client,
+            msgId,
+            this.#number(),
+          ]);
       case 'init.received':
         return this.part === 'unnamed' ? this.#name(event) : this.#refuse(event.client, event.msgId, 14);
       case 'init.malformed':
@@ -172,7 +177,8 @@ const STATE_OF = {
   closed: 'closed',
 } as const;
 
-const reference: Reference<Machine> = (input) => {
+/** What is said is what the wire in plain words says; and so is every number that the chart keeps. */
+export const maelstromIoReference: Reference<Machine> = (input) => {
   const wire = new Wire();
   return ({ event, after, effects }) => {
     assert.deepEqual(effects.map(brief), wire.take(event));
@@ -193,7 +199,7 @@ export const maelstromIoTests = chartTests<Machine>({
   machine: maelstromIoMachine,
   worlds: [{ model: model(4), states: 278 }],
   walks: [{ model: model(1000), seed: 6, count: 40, steps: 60 }],
-  reference,
+  reference: maelstromIoReference,
   // Nothing has been submitted, or less than is answered: only a mistake of whoever runs the chart can do that.
   alarms: [
     { input: undefined, events: [tooMany] },

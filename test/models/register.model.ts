@@ -30,7 +30,7 @@ function model(values: readonly Json[]): Model<Machine> {
 }
 
 /** What an operation finds, in a word, in the store that the registers stand for: a plain map. */
-function operate(store: Map<string, Json>, event: RegisterEvent): RegisterEffect['outcome'] {
+export function operate(store: Map<string, Json>, event: RegisterEvent): RegisterEffect['outcome'] {
   const found = store.get('x');
   if (event.type === 'read') return { type: 'read_ok', value: found ?? null };
   if (event.type === 'cas') {

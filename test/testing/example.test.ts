@@ -12,7 +12,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 function exampleInTheGuide(): string {
   const guide = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
   const [example, ...others] = [...guide.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
-  if (example === undefined || others.length > 0) throw new Error('docs/testing.md should have one example in ts');
+  if (example === undefined || others.length > 0)
+    throw new Error('docs/testing.md should have one example in ts');
   return example;
 }
 
