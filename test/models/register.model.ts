@@ -61,10 +61,12 @@ const reference: Reference<Machine> = () => {
   };
 };
 
+export const registerModel = model(VALUES);
+
 export const registerTests = chartTests<Machine>({
   machine: linearRegisterMachine,
   // Absent, or present with one of the values.
-  worlds: [{ model: model(VALUES), states: 1 + VALUES.length }],
+  worlds: [{ model: registerModel, states: 1 + VALUES.length }],
   walks: [{ model: model([...VALUES, '1', 1.5, [], { b: { c: null } }]), seed: 1, count: 20, steps: 50 }],
   reference,
 });

@@ -28,7 +28,7 @@ const EVENTS: readonly RywReadEvent[] = [
 ];
 
 /** Every way in which a read can begin: behind, level or ahead; at a follower or at the leader; as either is wished. */
-const INPUTS: readonly RywReadInput[] = [1, 2, 3].flatMap((appliedIndex) =>
+export const RYW_READ_INPUTS: readonly RywReadInput[] = [1, 2, 3].flatMap((appliedIndex) =>
   [true, false].flatMap((preferFollower) =>
     [true, false].map((leads) => ({
       id: 'n1',
@@ -45,7 +45,7 @@ const INPUTS: readonly RywReadInput[] = [1, 2, 3].flatMap((appliedIndex) =>
 
 const model: Model<Machine> = {
   machine: rywReadMachine,
-  inputs: INPUTS,
+  inputs: RYW_READ_INPUTS,
   events: ({ status }) => (status === 'active' ? EVENTS : []),
   serialize: ({ value, context, status }) =>
     JSON.stringify([value, status, context.outcome, context.appliedIndex, context.waitedMs]),
@@ -58,7 +58,7 @@ type Place = 'new' | 'here' | 'at the leader' | 'over';
  * The life of a read in plain words: it is served here only by a follower that has applied its token, or else by
  * the leader; it ends once; and its one timer runs exactly while it waits here.
  */
-const reference: Reference<Machine> = () => {
+export const rywReadReference: Reference<Machine> = () => {
   let place: Place = 'new';
   let timerRuns = false;
   return ({ before, event, after, effects }) => {
@@ -107,7 +107,7 @@ function expected(place: Place, context: RywReadContext, event: RywReadEvent): E
     return appliedIndex >= token ? served(0) : { said: [], next: 'here' };
   }
   if (place === 'here') {
-    if (event.type === 'applied' && event.index >= token) return served(event.nowMs - sinceMs);
+    if (event.type === 'applied' && event.index >= token) return served(waited(sinceMs, event.nowMs));
     if (event.type === 'wait.timeout') return toLeader;
     if (event.type === 'leader.changed' && event.leads) return toLeader;
   }
@@ -115,6 +115,11 @@ function expected(place: Place, context: RywReadContext, event: RywReadEvent): E
     return { said: [{ type: 'answer', outcome: leaderSays(context, event) }], next: 'over' };
   }
   return nothing;
+}
+
+/** To the microsecond. */
+function waited(sinceMs: number, nowMs: number): number {
+  return Number((nowMs - sinceMs).toFixed(3));
 }
 
 /** The leader's answer in the client's words: where it was served, and why not where it was asked. */
@@ -133,7 +138,7 @@ function leaderSays(
     value: outcome.value,
     servedBy,
     index,
-    waitedMs: here ? nowMs - sinceMs : null,
+    waitedMs: here ? waited(sinceMs, nowMs) : null,
     reason: here ? null : reason,
   } as RywOutcome;
 }
@@ -142,5 +147,5 @@ export const rywReadTests = chartTests<Machine>({
   machine: rywReadMachine,
   worlds: [{ model, states: 79 }],
   walks: [{ model: model, seed: 4, count: 50, steps: 20 }],
-  reference,
+  reference: rywReadReference,
 });

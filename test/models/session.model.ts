@@ -26,9 +26,12 @@ const reference: Reference<Machine> = () => {
   };
 };
 
+/** The first few indices, in any order. */
+export const sessionModel = model(3);
+
 export const sessionTests = chartTests<Machine>({
   machine: sessionMachine,
-  worlds: [{ model: model(3), states: 4 }],
+  worlds: [{ model: sessionModel, states: 4 }],
   walks: [{ model: model(1000), seed: 2, count: 20, steps: 30 }],
   reference,
 });
