@@ -1,4 +1,11 @@
-import type { AnyStateMachine, EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate';
+import type {
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  EmittedFrom,
+  EventFromLogic,
+  InputFrom,
+  SnapshotFrom,
+} from 'xstate';
 import { createGate, type Step } from '../actors/step.ts';
 
 /** What may happen to a chart, and how to tell its states apart: all that tests are made from. */
@@ -44,7 +51,10 @@ export type Life<M extends AnyStateMachine> = {
 };
 
 /** Where a chart lives while it is tested. Charts are pure, so it can live there as often as one likes. */
-export type Stage<M extends AnyStateMachine> = { start(input: InputFrom<M>): Life<M> };
+export type Stage<M extends AnyStateMachine> = {
+  /** @throws Error when something goes wrong on entering the first state */
+  start(input: InputFrom<M>): Life<M>;
+};
 
 /** The chart behind the gate through which nodes run it, and nothing else. */
 export function stageOf<M extends AnyStateMachine>(machine: M): Stage<M> {
@@ -52,6 +62,9 @@ export function stageOf<M extends AnyStateMachine>(machine: M): Stage<M> {
   return {
     start(input) {
       const first = gate.start(input);
+      // What goes wrong on entering the first state is not thrown by XState, as everything later is, but kept.
+      const { status, error } = first.snapshot as AnyMachineSnapshot;
+      if (status === 'error') throw error;
       let before = first.snapshot;
       return {
         first,

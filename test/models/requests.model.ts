@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { EventFromLogic, SnapshotFrom } from 'xstate';
 import type { Outcome } from '../../machines/operations.ts';
+import type { ForwardedOutcome } from '../../machines/raft/events.ts';
 import type { RequestsEffect, Settled, Submission } from '../../machines/requests/events.ts';
-import type { RequestsInput } from '../../machines/requests/pending.ts';
+import type { RequestsInput, RequestsSettings } from '../../machines/requests/pending.ts';
 import { requestsMachine } from '../../machines/requests/requests.machine.ts';
 import type { Model, Reference } from '../../src/testing/index.ts';
 import { chartTests } from './subject.ts';
@@ -11,13 +12,10 @@ type Machine = typeof requestsMachine;
 type Snapshot = SnapshotFrom<Machine>;
 type Event = EventFromLogic<Machine>;
 
-const MAX_PENDING = 2;
-const DEADLINE_MS = 880;
-const RETRY_MS = 300;
 const INPUT: RequestsInput = {
   id: 'n1',
   incarnation: 2,
-  settings: { maxPending: MAX_PENDING, maxMessageBytes: 100, deadlineMs: DEADLINE_MS, retryMs: RETRY_MS },
+  settings: { maxPending: 2, maxMessageBytes: 100, deadlineMs: 880, retryMs: 300 },
 };
 const done: Outcome = { type: 'read_ok', value: 1 };
 
@@ -80,11 +78,16 @@ type Waiting = { readonly request: Submission; handedMs: number | null; reached:
 
 /** The requests of one node in plain words: a table of who waits, and what each event makes of it. */
 class Table {
+  readonly settings: RequestsSettings;
   leader: string | null = null;
   nextNumber = 1;
   readonly waiting = new Map<number, Waiting>();
   answers: Pick<Settled, 'reader' | 'outcome' | 'index'>[] = [];
   forwarded: number[] = [];
+
+  constructor(settings: RequestsSettings) {
+    this.settings = settings;
+  }
 
   take(event: Event): void {
     this.answers = [];
@@ -95,18 +98,16 @@ class Table {
       for (const number of this.waiting.keys()) this.#forward(number, event.nowMs);
     }
     if (event.type === 'patrol.timeout') this.#patrol(event.nowMs);
-    const outcomes =
-      event.type === 'forward.response'
-        ? event.outcomes.filter(() => event.incarnation === INPUT.incarnation)
-        : event.type === 'results.ready'
-          ? event.results.filter((one) => one.node === INPUT.id && one.incarnation === INPUT.incarnation)
-          : [];
-    for (const { number, index } of outcomes) this.#settle(number, index);
+    if (event.type === 'forward.response') this.#settle([event]);
+    if (event.type === 'results.ready') {
+      const own = event.results.filter(({ node }) => node === this.settings.id);
+      this.#settle(own.map((one) => ({ incarnation: one.incarnation, outcomes: [one] })));
+    }
   }
 
   #arrive(requests: readonly Submission[], nowMs: number): void {
     for (const request of requests) {
-      if (this.waiting.size >= MAX_PENDING) {
+      if (this.waiting.size >= this.settings.maxPending) {
         this.#answer(request, { type: 'error', code: 11, text: '' });
         continue;
       }
@@ -123,40 +124,49 @@ class Table {
     this.forwarded.push(number);
   }
 
-  #settle(number: number, index: number): void {
-    const one = this.waiting.get(number);
-    if (one === undefined) return;
-    if (index < one.request.minIndex) {
-      one.reached = index;
-      return;
+  /** Whoever waits in this life of the node is answered; but a read that is too old is no answer. */
+  #settle(said: readonly { incarnation: number; outcomes: readonly ForwardedOutcome[] }[]): void {
+    const ofThisLife = said.filter(({ incarnation }) => incarnation === this.settings.incarnation);
+    const outcomes = ofThisLife.flatMap((one) => one.outcomes);
+    for (const [number, one] of this.waiting) {
+      const found = outcomes.find((outcome) => outcome.number === number);
+      if (found === undefined) continue;
+      if (found.index < one.request.minIndex) {
+        one.reached = Math.max(one.reached, found.index);
+      } else {
+        this.waiting.delete(number);
+        this.#answer(one.request, found.outcome, found.index);
+      }
     }
-    this.waiting.delete(number);
-    this.#answer(one.request, done, index);
   }
 
   #patrol(nowMs: number): void {
     for (const [number, { request, handedMs, reached }] of this.waiting) {
-      if (request.sinceMs + DEADLINE_MS <= nowMs) {
+      if (request.sinceMs + this.settings.deadlineMs <= nowMs) {
         this.waiting.delete(number);
         // A write that was handed over may stand in a log; a read stands in none.
-        const code = handedMs !== null && request.op.type === 'write' && reached === 0 ? 0 : 11;
+        const code = handedMs !== null && request.op.type !== 'read' && reached === 0 ? 0 : 11;
         this.#answer(request, { type: 'error', code, text: '' });
-      } else if ((handedMs ?? 0) + RETRY_MS <= nowMs) this.#forward(number, nowMs);
+      } else if ((handedMs ?? 0) + this.settings.retryMs <= nowMs) this.#forward(number, nowMs);
     }
   }
 
   #answer({ reader }: Submission, outcome: Outcome, index: number | null = null): void {
-    this.answers.push({ reader, outcome, index });
+    this.answers.push({ reader, outcome: withoutText(outcome), index });
   }
+}
+
+/** The words of an error are not the protocol's. */
+function withoutText(outcome: Outcome): Outcome {
+  return outcome.type === 'error' ? { ...outcome, text: '' } : outcome;
 }
 
 /** Everything that is answered or passed on, in order, without the texts of errors. */
 function told(effects: readonly RequestsEffect[]) {
-  const plain = (outcome: Outcome) => (outcome.type === 'error' ? { ...outcome, text: '' } : outcome);
   return {
     answers: effects.flatMap((one) =>
       one.type === 'answer'
-        ? one.answers.map(({ reader, outcome, index }) => ({ reader, outcome: plain(outcome), index }))
+        ? one.answers.map(({ reader, outcome, index }) => ({ reader, outcome: withoutText(outcome), index }))
         : [],
     ),
     forwarded: effects.flatMap((one) =>
@@ -165,31 +175,44 @@ function told(effects: readonly RequestsEffect[]) {
   };
 }
 
-/** Which nodes are told what became of their requests: only a leader tells. */
-function responses(table: Table, event: Event): string[] {
-  if (event.type !== 'results.ready' || table.leader !== INPUT.id) return [];
-  return event.results.filter(({ node }) => node !== INPUT.id).map(({ node }) => node);
+/** What other nodes are to be told of their requests: only a leader tells. Sorted, as nodes are told one by one. */
+function responses({ leader, settings }: Table, event: Event): string[] {
+  if (event.type !== 'results.ready' || leader !== settings.id) return [];
+  const others = event.results.filter(({ node }) => node !== settings.id);
+  return others.map(({ node, incarnation, number }) => `${node} ${incarnation} ${number}`).sort();
 }
 
-const reference: Reference<Machine> = () => {
-  const table = new Table();
+function responded(effects: readonly RequestsEffect[]): string[] {
+  return effects
+    .flatMap((one) =>
+      one.type === 'respond'
+        ? one.outcomes.map(({ number }) => `${one.to} ${one.incarnation} ${number}`)
+        : [],
+    )
+    .sort();
+}
+
+/** What the table says is what clients, leader and origins are told; and nobody waits who is not looked after. */
+export const requestsReference: Reference<Machine> = (_input, first) => {
+  const { settings } = first.snapshot.context;
+  const table = new Table(settings);
   /** When the patrol will look again; it has to, for as long as anyone waits. */
   let patrolMs: number | null = null;
   return ({ event, after, effects }) => {
     table.take(event);
     const { answers, forwarded } = table;
     assert.deepEqual(told(effects), { answers, forwarded });
-    assert.deepEqual(
-      effects.flatMap((one) => (one.type === 'respond' ? [one.to] : [])),
-      responses(table, event),
-    );
+    assert.deepEqual(responded(effects), responses(table, event));
     for (const effect of effects) if (effect.type === 'forward') assert.equal(effect.to, table.leader);
     if (event.type === 'patrol.timeout') patrolMs = null;
     for (const effect of effects) if (effect.type === 'timer.set') patrolMs = effect.ms;
     assert.ok(patrolMs !== null || table.waiting.size === 0, 'whoever waits is patrolled');
-    assert.ok(patrolMs === null || patrolMs <= RETRY_MS, 'the patrol comes in time to ask again');
+    assert.ok(patrolMs === null || patrolMs <= settings.retryMs, 'the patrol comes in time to ask again');
     const { leader } = table;
-    assert.equal(after.value, leader === null ? 'leaderless' : leader === INPUT.id ? 'leading' : 'following');
+    assert.equal(
+      after.value,
+      leader === null ? 'leaderless' : leader === settings.id ? 'leading' : 'following',
+    );
     assert.deepEqual(
       after.context.pending.map(({ number }) => number),
       [...table.waiting.keys()],
@@ -201,5 +224,5 @@ export const requestsTests = chartTests<Machine>({
   machine: requestsMachine,
   worlds: [{ model: model(2), states: 139 }],
   walks: [{ model: model(1000), seed: 5, count: 40, steps: 80 }],
-  reference,
+  reference: requestsReference,
 });
