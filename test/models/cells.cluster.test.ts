@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AnyStateMachine, AnyStateNode, InputFrom } from 'xstate';
+import type { AnyStateMachine, AnyStateNode, InputFrom, SnapshotFrom } from 'xstate';
 import { maelstromIoMachine } from '../../machines/maelstrom/maelstrom-io.machine.ts';
 import type { RestoredState } from '../../machines/raft/context.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
@@ -11,7 +11,8 @@ import type { Body } from '../../src/sim/network.ts';
 import { type Look, type Reference, stageOf } from '../../src/testing/index.ts';
 import { ScriptedCluster } from '../golden/cluster.ts';
 import { maelstromIoReference } from './maelstrom-io.model.ts';
-import { raftReference } from './raft.reference.ts';
+import { partOf } from './raft.parts.ts';
+import { raftReference, timersOf } from './raft.reference.ts';
 import { requestsReference } from './requests.model.ts';
 
 const NODES = ['n1', 'n2', 'n3'];
@@ -66,7 +67,15 @@ class Witness {
   #begin(id: string, step: CellStep, restored: RestoredState | undefined): Judge {
     if (step.cell === 'requests') return watch(requestsReference, { id, incarnation: 0 }, step);
     const memory = restored === undefined ? {} : { restored };
-    return watch(raftReference, { id, voters: NODES, seed: 0, ...memory }, step);
+    const judge = watch(raftReference, { id, voters: NODES, seed: 0, ...memory }, step);
+    let part = partOf(step.snapshot as SnapshotFrom<typeof raftMachine>);
+    return (next) => {
+      // The chart is asked about any timer at any time; a real one fires only where the chart lets it run.
+      const timer = next.event.type.replace('.timeout', '');
+      if (timer !== next.event.type) expect(timersOf(part)).toContain(timer);
+      part = partOf(next.snapshot as SnapshotFrom<typeof raftMachine>);
+      judge(next);
+    };
   }
 }
 

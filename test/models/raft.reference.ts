@@ -78,7 +78,7 @@ function applying(): Remembering {
 }
 
 /** Which timers run in each part: a node without the right one would wait for ever. */
-function timersOf(part: Part): readonly TimerName[] {
+export function timersOf(part: Part): readonly TimerName[] {
   if (part === 'leader.transferring') return ['heartbeat', 'quorum', 'transfer'];
   return part.startsWith('leader') ? ['heartbeat', 'quorum'] : ['election'];
 }
