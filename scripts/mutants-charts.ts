@@ -3,20 +3,20 @@ import { MODELS } from '../test/models/index.ts';
 import { idleReasons, mutantsTable, verdicts } from '../test/models/mutants.ts';
 
 /**
- * Removes and misdirects every transition of every chart, one at a time, and lets the chart's own model tests judge
- * the result: `npm run mutants:charts`. It takes about half a minute on one core.
+ * Changes every chart in every place, one at a time, and lets the chart's own model test judge the result:
+ * `npm run mutants:charts`. It takes about half a minute on one core.
  */
 
 const HELP = `Usage: npm run mutants:charts -- [--only CHART] [--every N] [--json]
 
-For each chart of the catalogue and each of its transitions: a copy of the chart without it, and one for every other
-state that it could lead to. Each copy takes the paths and walks of the chart's model test, and is noticed when the
-chart's reference, or an assertion of the chart, objects. Those that do exactly what the chart does are listed with the
-reason in test/models/; they are tried too, and must not be noticed.
+Makes copies of each chart of the catalogue that differ from it in one thing: a transition removed, or leading to
+another state; an action left out; a guard left out. Each copy takes the paths and walks of the chart's model test, and
+is noticed when the chart's reference, or an assertion of the chart, objects. Those that do what the chart does stand
+with the reason in test/models/; they are tried too, and must not be noticed.
 
   --only CHART  only this chart: ${MODELS.map(({ chart }) => chart).join(', ')}
   --every N     only one mutant of N, for a quick look (default 1)
-  --json        one JSON line a mutant: chart, mutant, objection, reason, fault
+  --json        one JSON line a mutant: chart, mutant, kind, objection, reason, fault
   -h, --help    this text
 
 Examples:
@@ -24,7 +24,7 @@ Examples:
   npm run mutants:charts -- --only session
   npm run --silent mutants:charts -- --json > mutants.jsonl
 
-Exit code: 0 every mutant is noticed or known to be no fault, 1 one is not, 2 wrong usage.
+Exit code: 0 every mutant is noticed or need not be, 1 one is not, 2 wrong usage.
 `;
 
 function main(args: readonly string[]): number {

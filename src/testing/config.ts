@@ -29,8 +29,12 @@ export function stateConfig(config: StateConfig, node: AnyStateNode): StateConfi
 /** The transitions on an event (null: the eventless ones) as a list, whichever way they are written. */
 export function transitionList(state: StateConfig, event: string | null): TransitionConfig[] {
   const written = event === null ? state.always : state.on?.[event];
-  const list = Array.isArray(written) ? written : written === undefined ? [] : [written];
-  return list.map((one) => (typeof one === 'string' ? { target: one } : one) as TransitionConfig);
+  return listOf(written).map((one) => (typeof one === 'string' ? { target: one } : one) as TransitionConfig);
+}
+
+/** What XState lets be written as one, as many, or not at all. */
+export function listOf(written: unknown): readonly unknown[] {
+  return Array.isArray(written) ? written : written === undefined ? [] : [written];
 }
 
 /** Writes the transitions on an event; none when the list is empty. */

@@ -9,7 +9,7 @@ import type { Step } from '../actors/step.ts';
 import { build, configOf, setTransitions, stateConfig, transitionList } from './config.ts';
 import { isSame } from './is-same.ts';
 import { type Life, type Stage, stageOf } from './model.ts';
-import { guardName, isIdle, stateName, statesOf, transitionsOf } from './names.ts';
+import { isIdle, stateName, statesOf, transitionsOf, typeName } from './names.ts';
 
 /** What of a chart was seen. */
 export type Report = {
@@ -98,7 +98,7 @@ export class Coverage<M extends AnyStateMachine> implements Stage<M> {
       const state = stateConfig(config, node);
       const list = transitionList(state, event);
       const transition = list[place];
-      const guard = guardName(transition?.guard);
+      const guard = typeName(transition?.guard);
       if (transition === undefined || guard === null) continue;
       const params = typeof transition.guard === 'object' ? transition.guard : {};
       list[place] = { ...transition, guard: { ...params, type: `${guard}${AT}${name}` } };

@@ -6,6 +6,6 @@
  */
 export { Coverage, type Report } from './coverage.ts';
 export { type Life, type Look, type Model, type Reference, type Stage, stageOf } from './model.ts';
-export { type Mutant, mutantsOf, objectionTo } from './mutants.ts';
+export { MUTANT_KINDS, type Mutant, type MutantKind, mutantsOf, objectionTo } from './mutants.ts';
 export { type Path, type Paths, pathsOf, takePath, takeWalk } from './paths.ts';
 export { coverageFaults, coverageTable, type Reasons, type Row, uncovered } from './report.ts';

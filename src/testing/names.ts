@@ -35,16 +35,16 @@ export function transitionsOf(root: AnyStateNode): NamedTransition[] {
 function named(node: AnyStateNode, event: string | null, list: readonly Transition[]): NamedTransition[] {
   return list.map((transition, place) => {
     const number = list.length === 1 ? '' : ` #${place + 1}`;
-    const guard = guardName(transition.guard);
+    const guard = typeName(transition.guard);
     const name = `${stateName(node)} ${event ?? '(always)'}${number}${guard === null ? '' : ` [${guard}]`}`;
     return { name, node, event, place, transition };
   });
 }
 
-/** The name of a guard that has one; null for none, and for an inline function. */
-export function guardName(guard: unknown): string | null {
-  if (typeof guard === 'string') return guard;
-  if (typeof guard === 'object' && guard !== null && 'type' in guard) return String(guard.type);
+/** The name of a guard or an action that has one; null for none, and for an inline function. */
+export function typeName(written: unknown): string | null {
+  if (typeof written === 'string') return written;
+  if (typeof written === 'object' && written !== null && 'type' in written) return String(written.type);
   return null;
 }
 

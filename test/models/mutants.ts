@@ -1,11 +1,12 @@
+import { MUTANT_KINDS } from '../../src/testing/index.ts';
 import type { ChartTests, Verdict } from './subject.ts';
 
 /** A verdict on a mutant, held against what is known of it. */
 export type Judged = Verdict & {
-  /** Why the mutant does what the chart does, for those that are known to. */
+  /** Why the mutant need not be noticed, for those that do what the chart does, or something as good. */
   readonly reason: string | null;
-  /** What is wrong: it was not noticed, or it was although it is said to be no fault. Null for neither. */
-  readonly fault: 'NOT NOTICED' | 'NOT EQUIVALENT' | null;
+  /** What is wrong: it was not noticed, or it was although it is said to do what the chart does. Null for neither. */
+  readonly fault: 'NOT NOTICED' | 'NOTICED AFTER ALL' | null;
 };
 
 /**
@@ -26,9 +27,9 @@ export function verdicts(
     return mutants.map((mutant, i) => {
       before(model.chart, i, mutants.length);
       const verdict = mutant.judge();
-      const reason = model.equivalent[mutant.name] ?? null;
+      const reason = model.spared[mutant.name] ?? null;
       const isNoticed = verdict.objection !== null;
-      const fault = isNoticed === (reason === null) ? null : isNoticed ? 'NOT EQUIVALENT' : 'NOT NOTICED';
+      const fault = isNoticed === (reason === null) ? null : isNoticed ? 'NOTICED AFTER ALL' : 'NOT NOTICED';
       return { ...verdict, reason, fault };
     });
   });
@@ -38,31 +39,36 @@ export function verdicts(
 export function idleReasons(models: readonly ChartTests[]): string[] {
   return models.flatMap((model) => {
     const names = new Set(model.mutants().map(({ name }) => name));
-    return Object.keys(model.equivalent)
+    return Object.keys(model.spared)
       .filter((name) => !names.has(name))
       .map((name) => `${model.chart}: there is no mutant "${name}"`);
   });
 }
 
-/** One line a chart, and under them every mutant that was not noticed, with its reason. */
+/** One line a chart, with how many of each kind are noticed; and under them every mutant that is not, with its reason. */
 export function mutantsTable(judged: readonly Judged[]): string {
   const charts = [...new Set(judged.map(({ chart }) => chart))];
   const lines = charts.map((chart) => {
     const own = judged.filter((one) => one.chart === chart);
-    const noticed = own.filter(({ objection }) => objection !== null).length;
-    const equivalent = own.filter(({ objection, reason }) => objection === null && reason !== null).length;
-    return `| ${chart} | ${own.length} | ${noticed} | ${equivalent} | ${own.length - noticed - equivalent} |`;
+    const kinds = MUTANT_KINDS.map((kind) => noticed(own.filter((one) => one.kind === kind)));
+    const spared = own.filter(({ objection, reason }) => objection === null && reason !== null).length;
+    const missed = own.filter(({ fault }) => fault !== null).length;
+    return `| ${[chart, ...kinds, noticed(own), spared, missed].join(' | ')} |`;
   });
   const rest = judged
     .filter(({ objection, fault }) => objection === null || fault !== null)
-    .map(
-      ({ chart, mutant, reason, fault }) =>
-        `  ${fault ?? 'equivalent'}  ${chart}: ${mutant}${reason === null ? '' : ` (${reason})`}`,
-    );
+    .map(({ chart, mutant, reason, fault }) => {
+      const why = reason === null ? '' : ` (${reason})`;
+      return `  ${fault ?? 'spared'}  ${chart}: ${mutant}${why}`;
+    });
   return [
-    '| chart | mutants | noticed | equivalent | not noticed |',
-    '|---|---:|---:|---:|---:|',
+    `| noticed | ${MUTANT_KINDS.join(' | ')} | all | spared | at fault |`,
+    `|---|${'---:|'.repeat(MUTANT_KINDS.length + 3)}`,
     ...lines,
     ...rest,
   ].join('\n');
+}
+
+function noticed(judged: readonly Judged[]): string {
+  return `${judged.filter(({ objection }) => objection !== null).length} of ${judged.length}`;
 }

@@ -23,6 +23,7 @@ export const RULES: readonly ((seen: Seen) => void)[] = [
   readsInRounds,
   checksItsQuorum,
   isNotMovedByCampaigns,
+  countsAnew,
 ];
 
 const leads = (part: Part) => part.startsWith('leader');
@@ -93,14 +94,26 @@ function expectedAnswers(context: RaftContext, event: RaftEvent, part: Part, ter
   }
 }
 
+/** A pre-vote begins on entering it, and again when its time is over. */
+function asksAnew({ from, to, event }: Seen): boolean {
+  return to === 'candidate.preVote' && (from !== to || event.type === 'election.timeout');
+}
+
+/** Each campaign counts its own answers: what was said to an earlier one is not said to this one. */
+function countsAnew(seen: Seen): void {
+  const { after, to } = seen;
+  const { votes, settings } = after.context;
+  if (asksAnew(seen) || (opensTerm(seen) && !leads(to))) assert.deepEqual(votes, { [settings.id]: true });
+}
+
 /** Paper 5.2, thesis 9.6 and 3.10: who asks for votes asks everyone, once a campaign; who hands over asks its heir. */
 function asksForVotes(seen: Seen): void {
-  const { before, event, after, effects, from, to } = seen;
+  const { before, event, after, effects, from } = seen;
   const { log, settings, transferee, progress } = before.context;
   const { term } = after.context;
   const last = { lastIndex: log.length, lastTerm: log.entries[log.length - 1]?.term ?? 0 };
   const expected: unknown[] = [];
-  const asksAhead = to === 'candidate.preVote' && (from !== to || event.type === 'election.timeout');
+  const asksAhead = asksAnew(seen);
   for (const peer of settings.peers) {
     if (asksAhead) expected.push([peer, { type: 'prevote.request', term, ...last }]);
     const transfer = event.type === 'campaign.request';

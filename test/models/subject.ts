@@ -5,6 +5,7 @@ import {
   Coverage,
   coverageFaults,
   type Model,
+  type MutantKind,
   mutantsOf,
   objectionTo,
   type Path,
@@ -39,12 +40,15 @@ export type Subject<M extends AnyStateMachine> = {
   readonly uncoverable?: Reasons;
   /** Mutants that do exactly what the chart does, each with the reason. */
   readonly equivalent?: Reasons;
+  /** Mutants that do something else, which is as good, each with the reason. */
+  readonly harmless?: Reasons;
 };
 
 /** What became of a mutant. */
 export type Verdict = {
   readonly chart: string;
   readonly mutant: string;
+  readonly kind: MutantKind;
   /** Who objected, in one line; null for nobody. */
   readonly objection: string | null;
 };
@@ -58,18 +62,20 @@ export type ChartTests = {
   /** Takes every path and all walks. @throws Error from the first step that is wrong, with its story */
   cover(): Row & { readonly faults: readonly string[] };
   mutants(): readonly { readonly name: string; judge(): Verdict }[];
-  readonly equivalent: Reasons;
+  /** Why some of the mutants need not be noticed. */
+  readonly spared: Reasons;
 };
 
 export function chartTests<M extends AnyStateMachine>(subject: Subject<M>): ChartTests {
-  const { machine, worlds, walks, reference, alarms = [], uncoverable = {}, equivalent = {} } = subject;
+  const { machine, worlds, walks, reference, alarms = [], uncoverable = {} } = subject;
+  const { equivalent = {}, harmless = {} } = subject;
   const chart = machine.id;
   const explored = once(() => worlds.map(({ model }) => pathsOf(model)));
   const paths = once(() => explored().flatMap((world) => world.paths));
   return {
     chart,
     machine,
-    equivalent,
+    spared: { ...equivalent, ...harmless },
     states: () => ({
       found: explored().map(({ states }) => states),
       expected: worlds.map(({ states }) => states),
@@ -100,7 +106,8 @@ export function chartTests<M extends AnyStateMachine>(subject: Subject<M>): Char
             objectionTo(mutant.machine, all(), reference) ??
             (isKnown ? objectionTo(mutant.machine, all(), likenessTo(machine)) : null) ??
             alarms.map((alarm) => silence(mutant.machine, alarm)).find((text) => text !== null);
-          return { chart, mutant: mutant.name, objection: objection?.split('\n')[0] ?? null };
+          const { name, kind } = mutant;
+          return { chart, mutant: name, kind, objection: objection?.split('\n')[0] ?? null };
         },
       }));
     },

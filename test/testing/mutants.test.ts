@@ -26,16 +26,25 @@ const reference: Reference<typeof lamp> = () => {
 describe('mutants of a chart', () => {
   const mutants = mutantsOf(lamp);
 
-  it('lack each transition in turn, or lead it to each other state in turn', () => {
+  it('lack a transition, an action or a guard, or lead to another state', () => {
     expect(mutants.map(({ name }) => name).filter((name) => name.startsWith('on.bright dim'))).toEqual([
       'on.bright dim #1 [canDim]: removed',
       'on.bright dim #1 [canDim]: leads to off',
       'on.bright dim #1 [canDim]: leads to on.bright',
       'on.bright dim #1 [canDim]: leads to broken',
+      'on.bright dim #1 [canDim]: without dim',
+      'on.bright dim #1 [canDim]: without canDim',
       'on.bright dim #2: removed',
       'on.bright dim #2: leads to off',
       'on.bright dim #2: leads to on.bright',
       'on.bright dim #2: leads to broken',
+      'on.bright dim #2: without darken',
+    ]);
+    const kinds = mutants.filter(({ name }) => name.startsWith('off press')).map(({ kind }) => kind);
+    expect(kinds).toEqual([
+      'removed',
+      ...Array(3).fill('misdirected'),
+      ...Array(2).fill('without an action'),
     ]);
     expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
   });

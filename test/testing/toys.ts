@@ -57,7 +57,7 @@ export const lampModel: Model<typeof lamp> = {
     if (status === 'done') return;
     yield { type: 'press' };
     yield { type: 'dim', by: 4 };
-    yield { type: 'dim', by: 10 };
+    yield { type: 'dim', by: 12 };
     yield { type: 'look' };
     yield { type: 'break' };
   },
