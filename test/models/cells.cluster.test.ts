@@ -175,7 +175,7 @@ describe('the cells of a cluster', () => {
       restsOf(machine.root).map((state) => `${machine === maelstromIoMachine ? 'io' : machine.id} ${state}`),
     );
     expect([...visited.keys(), 'io awaitingInit'].sort()).toEqual(expected.sort());
-  });
+  }, 180_000);
 });
 
 /** The states of a chart that have no states in them. */
