@@ -1,4 +1,9 @@
 import type { Json } from './json.ts';
+import type { StoreOperation, StoreOutcome } from './store/operations.ts';
+
+/** What a cluster is for, and so which requests it knows and what its replies carry. */
+export const WORKLOADS = ['lin-kv', 'ryw-kv', 'lww-kv'] as const;
+export type Workload = (typeof WORKLOADS)[number];
 
 /** What a client asks of a linearizable register. `key` and the values are any JSON. */
 export type ReadOperation = { readonly type: 'read'; readonly key: Json };
@@ -24,8 +29,13 @@ export type RywReadOperation = {
   readonly preferFollower: boolean;
 };
 
-/** Everything that a client may ask for. */
-export type ClientOperation = Operation | RywReadOperation;
+/** Everything that a client may ask for; a node's workload says which of it. */
+export type ClientOperation = Operation | RywReadOperation | StoreOperation;
+
+/** Whether an operation is one that the leader of a log carries out. */
+export function isLeaders(op: ClientOperation): op is Operation {
+  return op.type === 'read' || op.type === 'write' || op.type === 'cas';
+}
 
 /** Maelstrom's error codes that this system answers with, and what each promises. */
 export const ERROR = {
@@ -82,4 +92,4 @@ export type RywOutcome =
       readonly reason: 'leader_preferred' | 'follower_behind_redirected_to_leader';
     };
 
-export type ClientOutcome = Outcome | RywOutcome;
+export type ClientOutcome = Outcome | RywOutcome | StoreOutcome;

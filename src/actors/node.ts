@@ -1,7 +1,9 @@
 import { Subject } from 'rxjs';
 import type { MaelstromEffect, MaelstromEvent } from '../../machines/maelstrom/events.ts';
 import { maelstromIoMachine } from '../../machines/maelstrom/maelstrom-io.machine.ts';
+import type { Workload } from '../../machines/operations.ts';
 import type { RaftInput } from '../../machines/raft/context.ts';
+import type { Mode } from '../../machines/store/operations.ts';
 import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import { Peer } from './peer.ts';
@@ -10,11 +12,25 @@ import { createGate } from './step.ts';
 
 const ioGate = createGate(maelstromIoMachine);
 
-export type Workload = 'lin-kv' | 'ryw-kv';
+export type { Workload };
+
+/** What a node of the conflict store is told. */
+export type StoreOptions = {
+  /** What plain requests mean until a client sets the mode. */
+  readonly mode: Mode;
+  /** Names this life of the node: without a disk every start is a new one, which must not repeat an event of another. */
+  readonly life: string;
+  /** How often the node compares what it has with each other node. */
+  readonly gossipIntervalMs: number;
+  /** How long a tombstone is kept at the least. */
+  readonly tombstoneGraceMs: number;
+};
 
 export type NodeOptions = {
-  /** Which keys replies carry. */
+  /** Which requests the node knows, and which keys replies carry. */
   readonly workload: Workload;
+  /** Of lww-kv. */
+  readonly store: StoreOptions;
   /** How long a follower that is behind a read's token waits before it lets the leader serve, in milliseconds. */
   readonly rywWaitMs: number;
   /** Seeds the election timeouts; the node's name is mixed in, so that all nodes may be given one seed. */

@@ -18,7 +18,7 @@ type Options = NonNullable<ParseArgsConfig['options']>;
  * @throws UsageError on an option that is not known, lacks its value, or on a stray argument
  */
 export function parseOptions<const T extends Options>(command: string, args: readonly string[], options: T) {
-  return explaining(command, () => parseArgs({ args: [...args], options, strict: true }).values);
+  return explaining(command, () => parseArgs({ args: bindNegatives(args), options, strict: true }).values);
 }
 
 /**
@@ -31,9 +31,21 @@ export function parseOptionsAndNames<const T extends Options>(
   options: T,
 ) {
   return explaining(command, () => {
-    const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    const parsed = parseArgs({ args: bindNegatives(args), options, strict: true, allowPositionals: true });
     return { values: parsed.values, names: parsed.positionals };
   });
+}
+
+/** `--offset -5` means what `--offset=-5` does: no option of ours is a number, so it can mean nothing else. */
+function bindNegatives(args: readonly string[]): string[] {
+  const bound: string[] = [];
+  for (const arg of args) {
+    const before = bound.at(-1);
+    if (/^-[.\d]/.test(arg) && before !== undefined && /^--[^=]+$/.test(before)) {
+      bound[bound.length - 1] = `${before}=${arg}`;
+    } else bound.push(arg);
+  }
+  return bound;
 }
 
 function explaining<T>(command: string, parse: () => T): T {
