@@ -62,9 +62,7 @@ export function checkSurvival(events: readonly HistoryEvent[], options: Survival
   const diverged = divergences(history.finals);
   const violations = [
     ...diverged,
-    ...history.invented.map(
-      ({ value, event }) => `${value} was read at ${show(event.node)}, and nobody wrote it`,
-    ),
+    ...history.invented.map(({ value, node }) => `${value} was read at ${node}, and nobody wrote it`),
     ...(mode === 'vv' ? [...losses, ...resurrections(history, held)] : outranked(history, held)),
   ];
   return {
