@@ -2,6 +2,9 @@ import type { Json } from '../json.ts';
 import type { ClientOperation, ClientOutcome } from '../operations.ts';
 import type { PeerMessage } from '../raft/events.ts';
 
+/** Whatever a node says to another; which of it a cluster speaks is a matter of its workload. */
+export type NodeMessage = PeerMessage;
+
 /** A client's request that has passed validation, with what its reply will need. */
 export type ClientRequest = {
   readonly client: string;
@@ -63,7 +66,7 @@ export type MaelstromEvent =
       readonly text: string;
     }
   /** Messages between nodes, in order of arrival. */
-  | { readonly type: 'peers.received'; readonly messages: readonly PeerMessage[] }
+  | { readonly type: 'peers.received'; readonly messages: readonly NodeMessage[] }
   /** Outcomes of requests that were submitted earlier. */
   | { readonly type: 'answers.ready'; readonly answers: readonly ClientAnswer[] }
   /** End of input, SIGTERM or SIGINT. */
@@ -86,7 +89,7 @@ export type MaelstromEffect =
   /** The node knows who it is: start its protocols. Emitted after the reply to init. */
   | { readonly type: 'start'; readonly nodeId: string; readonly nodeIds: readonly string[] }
   | { readonly type: 'submit'; readonly requests: readonly ClientRequest[] }
-  | { readonly type: 'deliver'; readonly messages: readonly PeerMessage[] }
+  | { readonly type: 'deliver'; readonly messages: readonly NodeMessage[] }
   /** Finish what can be finished, then answer with `drain.completed`. */
   | { readonly type: 'drain' }
   /** Nothing more will be written: flush and end the process. */

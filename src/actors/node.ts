@@ -8,6 +8,7 @@ import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import { Peer } from './peer.ts';
 import type { Ports } from './ports.ts';
+import type { Protocols } from './protocols.ts';
 import { createGate } from './step.ts';
 
 const ioGate = createGate(maelstromIoMachine);
@@ -53,7 +54,7 @@ export class Node {
   readonly #ports: Ports;
   readonly #options: NodeOptions;
   readonly #io: Cell<typeof maelstromIoMachine>;
-  #peer: Peer | null = null;
+  #protocols: Protocols | null = null;
 
   constructor(ports: Ports, options: NodeOptions) {
     this.#ports = ports;
@@ -63,14 +64,14 @@ export class Node {
     this.#io.start({ workload: options.workload });
   }
 
-  /** The protocols, once `init` has been received; for checks and tools. */
+  /** The protocols of a log, once `init` has been received; for checks and tools. */
   get peer(): Peer | null {
-    return this.#peer;
+    return this.#protocols instanceof Peer ? this.#protocols : null;
   }
 
   /** Nothing is gained in a cluster of one by waiting for company: each message is a turn of its own. */
   get isAlone(): boolean {
-    return this.#peer === null || this.#peer.isAlone;
+    return this.#protocols === null || this.#protocols.isAlone;
   }
 
   receive(event: MaelstromEvent): void {
@@ -79,7 +80,7 @@ export class Node {
 
   /** Sends, once and together, what the events since the last turn made necessary. */
   endTurn(): void {
-    this.#peer?.endTurn();
+    this.#protocols?.endTurn();
   }
 
   #carryOut(effect: MaelstromEffect): void {
@@ -89,9 +90,9 @@ export class Node {
       case 'start':
         return this.#start(effect.nodeId, effect.nodeIds);
       case 'submit':
-        return this.#peer?.submit(effect.requests);
+        return this.#protocols?.submit(effect.requests);
       case 'deliver':
-        return this.#peer?.deliver(effect.messages);
+        return this.#protocols?.deliver(effect.messages);
       case 'drain':
         return this.#drain();
       case 'exit':
@@ -100,15 +101,15 @@ export class Node {
   }
 
   #start(nodeId: string, nodeIds: readonly string[]): void {
-    const peer = new Peer(nodeId, nodeIds, this.#ports, this.#options, this.steps);
-    this.#peer = peer;
-    listen(peer.answers, (answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
-    peer.start();
+    const protocols = new Peer(nodeId, nodeIds, this.#ports, this.#options, this.steps);
+    this.#protocols = protocols;
+    listen(protocols.answers, (answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
+    protocols.start();
   }
 
   #drain(): void {
     const completed = () => this.#io.inbox.next({ type: 'drain.completed' });
-    if (this.#peer === null) completed();
-    else this.#peer.drain(completed);
+    if (this.#protocols === null) completed();
+    else this.#protocols.drain(completed);
   }
 }

@@ -1,7 +1,6 @@
 import type { Json } from '../../machines/json.ts';
-import type { ClientRequest, ReplyTo } from '../../machines/maelstrom/events.ts';
+import type { ClientRequest, NodeMessage, ReplyTo } from '../../machines/maelstrom/events.ts';
 import { ERROR, type Workload } from '../../machines/operations.ts';
-import type { PeerMessage } from '../../machines/raft/events.ts';
 import { excerpt, inBrief, unknownType, wrongField } from './errors.ts';
 import { inexactField, inexactNumber } from './exact-numbers.ts';
 import { ECHO, INIT, type Operations, operationsOf, read } from './messages.ts';
@@ -39,7 +38,7 @@ export type Decoded =
       readonly kind: 'peer';
       readonly msgId: ReplyTo;
       readonly messageType: string;
-      readonly message: PeerMessage | null;
+      readonly message: NodeMessage | null;
     })
   /** An answer to something; this node asks nothing in this way, so there is nothing to do about it. */
   | (Envelope & { readonly kind: 'reply' })

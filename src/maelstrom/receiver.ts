@@ -1,6 +1,5 @@
-import type { ClientRequest, MaelstromEvent } from '../../machines/maelstrom/events.ts';
+import type { ClientRequest, MaelstromEvent, NodeMessage } from '../../machines/maelstrom/events.ts';
 import { type ClientOperation, ERROR, type Workload } from '../../machines/operations.ts';
-import type { PeerMessage } from '../../machines/raft/events.ts';
 import { type Decoded, decode, unknownToClients } from './codec.ts';
 import { excerpt } from './errors.ts';
 
@@ -44,7 +43,7 @@ type Kind<K extends Decoded['kind']> = Extract<Decoded, { kind: K }>;
 type Batch = {
   readonly events: MaelstromEvent[];
   dest: string;
-  peers: PeerMessage[];
+  peers: NodeMessage[];
   requests: ClientRequest[];
 };
 
