@@ -58,11 +58,19 @@ function explaining<T>(command: string, parse: () => T): T {
   }
 }
 
-/** @throws UsageError unless `text` is one of `allowed` */
-export function oneOf<const T extends string>(option: string, text: string, allowed: readonly T[]): T {
+/**
+ * @param listed what the hint says is allowed, when others take care of some of it
+ * @throws UsageError unless `text` is one of `allowed`
+ */
+export function oneOf<const T extends string>(
+  option: string,
+  text: string,
+  allowed: readonly T[],
+  listed: readonly string[] = allowed,
+): T {
   const found = allowed.find((candidate) => candidate === text);
   if (found !== undefined) return found;
-  throw new UsageError(`${option} is "${text}"`, `${option} takes ${allowed.join(', ')}`);
+  throw new UsageError(`${option} is "${text}"`, `${option} takes ${listed.join(', ')}`);
 }
 
 /** @throws UsageError unless `text` is a number from `min` to `max`, and whole if `whole` is set */

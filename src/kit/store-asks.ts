@@ -1,4 +1,5 @@
 import type { Json } from '../../machines/json.ts';
+import { ERROR, isDefinite } from '../../machines/operations.ts';
 import type { Mode } from '../../machines/store/operations.ts';
 import type { Dice } from './dice.ts';
 
@@ -15,7 +16,19 @@ export type Ask =
   | { readonly f: 'read' | 'final_read'; readonly key: number }
   | { readonly f: 'write' | 'delete'; readonly key: number; readonly id: number; readonly saw: Sight };
 
+/** How it ended: ok, it happened; fail, it did not and never will; info, nobody knows. */
+export type Ending = {
+  readonly type: 'ok' | 'fail' | 'info';
+  readonly error?: string;
+  /** On ok: what the client has seen by it. */
+  readonly sight?: Sight;
+  /** On ok, and for the history: what a read saw, or the timestamp of a write. */
+  readonly value?: readonly number[];
+  readonly ts?: number;
+};
+
 type Body = { readonly type: string; readonly [field: string]: Json };
+type Answer = { readonly type: string; readonly [field: string]: unknown };
 
 const NOTHING: Sight = { ids: [], context: new Map() };
 /** How many sights of a key a client keeps: the older it is, the staler a context. */
@@ -84,10 +97,26 @@ export function requestFor(ask: Ask, mode: Mode, plainly: boolean): Body {
   return { type, key, ...(f === 'write' ? { value: ask.id } : {}), ...context };
 }
 
-/** What the answer to it shows: of a write the write itself, of a read the values that are there. */
-export function sightOf(ask: Ask, answer: { readonly [field: string]: unknown }): Sight {
+/**
+ * What an answer says about an operation. A read that brought nothing never matters.
+ * @param answer the body, or why there is none
+ */
+export function endingOf(ask: Ask, answer: Answer | string): Ending {
+  const unknown = 'saw' in ask ? 'info' : 'fail';
+  if (typeof answer === 'string') return { type: unknown, error: answer };
+  // A key without a value is an observation like any other.
+  if (answer.type === 'error' && answer.code !== ERROR.keyDoesNotExist) {
+    const error = `code ${answer.code}: ${answer.text}`;
+    return { type: isDefinite(answer.code as number) ? 'fail' : unknown, error };
+  }
+  const sight = sightOf(ask, answer);
+  if (!('saw' in ask)) return { type: 'ok', sight, value: sight.ids };
+  return { type: 'ok', sight, ...(typeof answer.ts === 'number' ? { ts: answer.ts } : {}) };
+}
+
+/** What an answer shows: of a write the write itself, of a read the values that are there. */
+function sightOf(ask: Ask, answer: Answer): Sight {
   if ('saw' in ask) return { ids: [ask.id], context: vectorOf(answer.vc) };
-  // Error 20: nothing is there.
   if (answer.type === 'error') return NOTHING;
   if (!Array.isArray(answer.values)) return { ids: [answer.value as number], context: new Map() };
   const values = answer.values as readonly { readonly value: number; readonly vc: unknown }[];

@@ -1,7 +1,6 @@
-import { ERROR, isDefinite } from '../../machines/operations.ts';
 import type { Mode } from '../../machines/store/operations.ts';
 import type { Dice } from '../kit/dice.ts';
-import { type Ask, Asker, Ids, requestFor, type Sight, sightOf } from '../kit/store-asks.ts';
+import { type Ask, Asker, type Ending, endingOf, Ids, requestFor } from '../kit/store-asks.ts';
 import type { HistoryEvent } from '../verify/history.ts';
 import { CLIENT_TIMEOUT_MS } from './clients.ts';
 import type { Body, Network } from './network.ts';
@@ -21,7 +20,6 @@ export type Acknowledged = {
   readonly vc: ReadonlyMap<string, number>;
 };
 
-type Outcome = { readonly type: 'ok' | 'fail' | 'info'; readonly error?: string };
 type Caller = { readonly name: string; readonly process: number };
 
 /** Clients of the conflict store, each of which asks another node each time, and writes down what it sees. */
@@ -51,8 +49,8 @@ export class StoreClients {
       this.#schedule.after(this.#dice.waitMs(opsPerSecond), () => {
         if (this.#schedule.nowMs >= untilMs) return;
         const ask = asker.ask(this.#dice.below(keys));
-        this.#call({ name, process }, this.#dice.pick(nodes), ask, ({ type }, sight) => {
-          if (sight !== null) asker.see(ask.key, sight);
+        this.#call({ name, process }, this.#dice.pick(nodes), ask, ({ type, sight }) => {
+          if (sight !== undefined) asker.see(ask.key, sight);
           // Nobody knows whether the operation is still under way, so its process cannot go on.
           if (type === 'info') process = this.#newProcess();
           next();
@@ -83,12 +81,7 @@ export class StoreClients {
     return this.#nextProcess - 1;
   }
 
-  #call(
-    { name, process }: Caller,
-    node: string,
-    ask: Ask,
-    done: (outcome: Outcome, sight: Sight | null) => void,
-  ): void {
+  #call({ name, process }: Caller, node: string, ask: Ask, done: (ending: Ending) => void): void {
     const { f, key } = ask;
     const about = { process, f, key, node, ...('saw' in ask ? { value: ask.id } : {}) };
     this.record({ ...about, type: 'invoke', ...('saw' in ask ? { saw: ask.saw.ids } : {}) });
@@ -98,10 +91,13 @@ export class StoreClients {
       if (settled) return;
       settled = true;
       this.#schedule.cancel(timeout);
-      const outcome = judge(ask, answer);
-      const sight = outcome.type === 'ok' && answer !== null ? sightOf(ask, answer) : null;
-      this.record({ ...about, ...outcome, ...this.#learn(ask, answer, sight) });
-      done(outcome, sight);
+      const ending = endingOf(ask, answer === null ? 'timeout' : (answer as Body & { type: string }));
+      const { sight, ...told } = ending;
+      this.record({ ...about, ...told });
+      if ('saw' in ask && sight !== undefined) {
+        this.acknowledged.push({ id: ask.id, key: ask.key, ts: told.ts ?? null, vc: sight.context });
+      }
+      done(ending);
     };
     const timeout = this.#schedule.after(CLIENT_TIMEOUT_MS, () => settle(null));
     this.#network.attach(name, (line) => {
@@ -111,23 +107,4 @@ export class StoreClients {
     const request = requestFor(ask, this.#options.mode, this.#dice.chance(0.5));
     this.#network.sendCalmly(name, node, { ...request, msg_id: msgId });
   }
-
-  /** What the history is to say of an answer besides that it came. */
-  #learn(ask: Ask, answer: Body | null, sight: Sight | null): Pick<Partial<HistoryEvent>, 'value' | 'ts'> {
-    if (sight === null) return {};
-    if (!('saw' in ask)) return { value: sight.ids };
-    const ts = typeof answer?.ts === 'number' ? answer.ts : null;
-    this.acknowledged.push({ id: ask.id, key: ask.key, ts, vc: sight.context });
-    return ts === null ? {} : { ts };
-  }
-}
-
-/** What an answer, or the lack of one, says about an operation. A read that brought nothing never matters. */
-function judge(ask: Ask, answer: Body | null): Outcome {
-  const unknown = 'saw' in ask ? 'info' : 'fail';
-  if (answer === null) return { type: unknown, error: 'timeout' };
-  // A key without a value is an observation like any other.
-  if (answer.type !== 'error' || answer.code === ERROR.keyDoesNotExist) return { type: 'ok' };
-  const error = `code ${answer.code}: ${answer.text}`;
-  return { type: isDefinite(answer.code as number) ? 'fail' : unknown, error };
 }
