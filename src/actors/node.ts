@@ -9,6 +9,7 @@ import { Cell, type CellStep } from './cell.ts';
 import { Peer } from './peer.ts';
 import type { Ports } from './ports.ts';
 import type { Protocols } from './protocols.ts';
+import { Replica } from './replica.ts';
 import { createGate } from './step.ts';
 
 const ioGate = createGate(maelstromIoMachine);
@@ -69,6 +70,11 @@ export class Node {
     return this.#protocols instanceof Peer ? this.#protocols : null;
   }
 
+  /** The node's part of the conflict store, in the same way. */
+  get replica(): Replica | null {
+    return this.#protocols instanceof Replica ? this.#protocols : null;
+  }
+
   /** Nothing is gained in a cluster of one by waiting for company: each message is a turn of its own. */
   get isAlone(): boolean {
     return this.#protocols === null || this.#protocols.isAlone;
@@ -101,7 +107,8 @@ export class Node {
   }
 
   #start(nodeId: string, nodeIds: readonly string[]): void {
-    const protocols = new Peer(nodeId, nodeIds, this.#ports, this.#options, this.steps);
+    const Workload = this.#options.workload === 'lww-kv' ? Replica : Peer;
+    const protocols: Protocols = new Workload(nodeId, nodeIds, this.#ports, this.#options, this.steps);
     this.#protocols = protocols;
     listen(protocols.answers, (answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
     protocols.start();

@@ -135,7 +135,8 @@ export class ScriptedCluster {
   /** One line a node: what it holds, or its part, its term, what it has applied, who waits there, and whom it remembers. */
   state(): string[] {
     return [...this.#hosts.values()].map(({ name, node }) => {
-      const { peer, replica } = node ?? {};
+      const peer = node?.peer;
+      const replica = node?.replica;
       if (replica) return `${name} ${replica.spelling()}`;
       if (!peer) return `${name} down`;
       const { value, context } = peer.raft.snapshot;
