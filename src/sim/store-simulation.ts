@@ -6,7 +6,7 @@ import { checkSurvival, type SurvivalResult } from '../verify/index.ts';
 import { SimulatedHost } from './host.ts';
 import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
-import { CALM, type SimulationOptions } from './options.ts';
+import { CALM, type SimulationOptions, type Weather } from './options.ts';
 import { Schedule } from './schedule.ts';
 import { StoreClients } from './store-clients.ts';
 import { StoreInvariants } from './store-invariants.ts';
@@ -72,6 +72,14 @@ export function simulateStore(
   return run.result(failure);
 }
 
+/**
+ * A node of its own names the actors of its vectors after its clients, so that the first write of c1 is `{"c1":1}` in
+ * whatever life: without a memory it cannot but repeat itself, and is not crashed.
+ */
+function weatherFor({ nodes, weather }: SimulationOptions): Weather {
+  return nodes === 1 ? { ...weather, crashRate: 0 } : weather;
+}
+
 class StoreSimulation {
   readonly #options: SimulationOptions;
   readonly #schedule = new Schedule();
@@ -101,12 +109,12 @@ class StoreSimulation {
       keys: options.keys,
       mode: options.store.mode,
     });
-    this.#invariants = new StoreInvariants(options.store.mode);
+    this.#invariants = new StoreInvariants();
     this.#hosts = names.map((name) => this.#createHost(name, names));
   }
 
   go(): void {
-    const { seconds, concurrency, opsPerSecond, weather } = this.#options;
+    const { seconds, concurrency, opsPerSecond } = this.#options;
     this.#setClocks();
     for (const host of this.#hosts) host.start();
     const nemesis = new Nemesis(
@@ -118,7 +126,7 @@ class StoreSimulation {
         onCrash: (host) => this.#loseMemory(host),
         record: (fault, value) => this.#recordFault(fault, value),
       },
-      weather,
+      weatherFor(this.#options),
     );
     for (let i = 0; i < concurrency; i += 1) {
       this.#clients.run(`c${i}`, opsPerSecond / concurrency, seconds * 1000);
