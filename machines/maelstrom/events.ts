@@ -1,9 +1,10 @@
 import type { Json } from '../json.ts';
 import type { ClientOperation, ClientOutcome } from '../operations.ts';
 import type { PeerMessage } from '../raft/events.ts';
+import type { GossipMessage } from '../store/items.ts';
 
 /** Whatever a node says to another; which of it a cluster speaks is a matter of its workload. */
-export type NodeMessage = PeerMessage;
+export type NodeMessage = PeerMessage | GossipMessage;
 
 /** A client's request that has passed validation, with what its reply will need. */
 export type ClientRequest = {

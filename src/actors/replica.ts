@@ -5,13 +5,17 @@ import type { ClientAnswer, ClientRequest, NodeMessage } from '../../machines/ma
 import { type ClientOperation, type ClientOutcome, ERROR } from '../../machines/operations.ts';
 import type { LwwEntry } from '../../machines/register/lww-entry.ts';
 import { NO_VERSIONS, type Versions } from '../../machines/register/versions.ts';
+import type { Item } from '../../machines/store/items.ts';
 import type { Mode, StoreOutcome, VectorPairs } from '../../machines/store/operations.ts';
 import type { CellStep } from './cell.ts';
+import { Exchange } from './exchange.ts';
 import type { NodeOptions } from './node.ts';
 import type { Ports } from './ports.ts';
 import type { Protocols } from './protocols.ts';
-import { StoreRegisters } from './store-registers.ts';
+import { refusalOf } from './sibling-room.ts';
+import { type Holdings, StoreRegisters } from './store-registers.ts';
 
+type VersionWrite = { readonly key: Json; readonly value: Json; readonly context: VectorPairs };
 type Written = Extract<StoreOutcome, { type: 'versioned' }>['reply'];
 
 /**
@@ -22,13 +26,16 @@ export class Replica implements Protocols {
   readonly answers = new Subject<readonly ClientAnswer[]>();
   readonly isAlone: boolean;
   readonly #ports: Ports;
+  /** How many nodes the cluster has. */
+  readonly #nodes: number;
   readonly #registers: StoreRegisters;
+  readonly #exchange: Exchange;
   /** What plain requests mean. */
   #mode: Mode;
   /** The latest timestamp that this node gave out, in seconds. */
   #lastTs: number | null = null;
-  #entries = new Map<string, LwwEntry>();
-  #versions = new Map<string, Versions>();
+  readonly #entries = new Map<string, LwwEntry>();
+  readonly #versions = new Map<string, Versions>();
 
   constructor(
     id: string,
@@ -37,33 +44,68 @@ export class Replica implements Protocols {
     options: NodeOptions,
     steps: Subject<CellStep>,
   ) {
-    const { mode, life } = options.store;
+    const { mode, life, gossipIntervalMs } = options.store;
     this.isAlone = cluster.length === 1;
     this.#ports = ports;
     this.#mode = mode;
-    const owner = { node: id, cluster, life, floor: 0 };
-    this.#registers = new StoreRegisters(
-      {
-        entry: (name) => this.#entries.get(name) ?? null,
-        versions: (name) => this.#versions.get(name) ?? NO_VERSIONS,
-        keepEntry: (name, entry) => this.#entries.set(name, entry),
-        keepVersions: (name, versions) => this.#versions.set(name, versions),
+    this.#nodes = cluster.length;
+    this.#exchange = new Exchange({
+      id,
+      peers: cluster.filter((name) => name !== id),
+      intervalMs: gossipIntervalMs,
+      timers: ports.timers,
+      wire: ports.wire,
+      items: () => this.items(),
+    });
+    const holdings: Holdings = {
+      entry: (name) => this.#entries.get(name) ?? null,
+      versions: (name) => this.#versions.get(name) ?? NO_VERSIONS,
+      keepEntry: (name, entry) => {
+        this.#entries.set(name, entry);
+        this.#exchange.changed({ kind: 'lww', name, entry });
       },
-      owner,
-      options.seed,
-      steps,
-    );
+      keepVersions: (name, versions) => {
+        this.#versions.set(name, versions);
+        this.#exchange.changed({ kind: 'vv', name, versions });
+      },
+    };
+    const owner = { node: id, cluster, life, floor: 0 };
+    this.#registers = new StoreRegisters(holdings, owner, options.seed, steps);
   }
 
-  get tombstones() {
-    return 0;
+  /** What this node holds of a key by timestamps; for checks and tools. */
+  entry(name: string): LwwEntry | null {
+    return this.#entries.get(name) ?? null;
   }
-  spelling(): string {
-    return '';
+
+  /** What this node holds of a key by version vectors. */
+  versions(name: string): Versions {
+    return this.#versions.get(name) ?? NO_VERSIONS;
   }
-  start(): void {}
-  deliver(_messages: readonly NodeMessage[]): void {}
-  endTurn(): void {}
+
+  /** All that this node holds. */
+  *items(): Iterable<Item> {
+    for (const [name, entry] of this.#entries) yield { kind: 'lww', name, entry };
+    for (const [name, versions] of this.#versions) yield { kind: 'vv', name, versions };
+  }
+
+  start(): void {
+    this.#exchange.start();
+  }
+
+  deliver(messages: readonly NodeMessage[]): void {
+    for (const message of messages) {
+      if (message.type !== 'gossip.push') continue;
+      for (const item of message.items) {
+        if (item.kind === 'lww') this.#registers.mergeEntry(item.name, item.entry);
+        else this.#registers.mergeVersions(item.name, item.versions);
+      }
+    }
+  }
+
+  endTurn(): void {
+    this.#exchange.endTurn();
+  }
 
   /** Everything has been answered: nothing here ever waits for another node. */
   drain(completed: () => void): void {
@@ -72,16 +114,16 @@ export class Replica implements Protocols {
 
   submit(requests: readonly ClientRequest[]): void {
     this.answers.next(
-      requests.map(({ client, msgId, op }) => ({
+      requests.map(({ client, msgId, op, bytes }) => ({
         client,
         msgId,
-        outcome: this.#operate(client, op),
+        outcome: this.#operate(client, op, bytes),
         index: null,
       })),
     );
   }
 
-  #operate(client: string, op: ClientOperation): ClientOutcome {
+  #operate(client: string, op: ClientOperation, bytes: number): ClientOutcome {
     switch (op.type) {
       case 'set_mode':
         this.#mode = op.mode;
@@ -89,7 +131,7 @@ export class Replica implements Protocols {
       case 'kv_merge':
         return { type: 'merged', updated: this.#merge(op.entries) };
       case 'kv_write':
-        if (this.#mode === 'vv') return this.#write('write_ok', client, op.key, op.value, op.context);
+        if (this.#mode === 'vv') return this.#write('write_ok', client, op, bytes);
         return this.#put('write_ok', op.key, false, op.value);
       case 'kv_delete':
         if (this.#mode === 'vv') return this.#remove('kv_delete_ok', client, op.key, op.context);
@@ -97,7 +139,7 @@ export class Replica implements Protocols {
       case 'kv_read':
         return this.#mode === 'vv' ? this.#siblings('kv_read_ok', op.key) : this.#entry(op.key);
       case 'vv_write':
-        return this.#write('vv_write_ok', client, op.key, op.value, op.context);
+        return this.#write('vv_write_ok', client, op, bytes);
       case 'vv_delete':
         return this.#remove('vv_delete_ok', client, op.key, op.context);
       case 'vv_read':
@@ -126,9 +168,16 @@ export class Replica implements Protocols {
     return entries.filter(([key, entry]) => this.#registers.mergeEntry(canonical(key), entry)).length;
   }
 
-  #write(reply: Written, client: string, key: Json, value: Json, context: VectorPairs): ClientOutcome {
-    const vc = this.#registers.write(canonical(key), value, context, client);
-    return { type: 'versioned', reply, vc };
+  #write(
+    reply: Written,
+    client: string,
+    { key, value, context }: VersionWrite,
+    bytes: number,
+  ): ClientOutcome {
+    const name = canonical(key);
+    const refusal = refusalOf(this.versions(name), bytes, context, this.#nodes);
+    if (refusal !== null) return refusal;
+    return { type: 'versioned', reply, vc: this.#registers.write(name, value, context, client) };
   }
 
   #remove(reply: Written, client: string, key: Json, context: VectorPairs): ClientOutcome {

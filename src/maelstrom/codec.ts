@@ -87,7 +87,14 @@ function decodeBody(
     return garbage(`"body.msg_id" must be ${MSG_ID_RULE}, not ${inBrief(body.msg_id)}`, text);
   }
   if (isPeerType(body.type)) {
-    return { kind: 'peer', src, dest, msgId, messageType: body.type, message: peerMessage(src, body) };
+    return {
+      kind: 'peer',
+      src,
+      dest,
+      msgId,
+      messageType: body.type,
+      message: peerMessage(src, body, workload),
+    };
   }
   const known = operationsOf(workload);
   if (!known.has(body.type) && body.type !== 'init' && body.type !== 'echo') {

@@ -1,4 +1,6 @@
 import { invariant } from '../../machines/assert.ts';
+import { canonical } from '../../machines/json.ts';
+import { read } from '../../machines/register/versions.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { Dice } from '../kit/dice.ts';
 import type { HistoryEvent } from '../verify/history.ts';
@@ -267,11 +269,17 @@ class StoreSimulation {
 
   /** What each node holds, in one string that is equal when all of it is. */
   #snapshots(): string[] {
-    return this.#hosts.map(({ node }) => node?.replica?.spelling() ?? 'down');
+    return this.#hosts.map(({ node }) => {
+      const items = [...(node?.replica?.items() ?? [])].map((item) => canonical(item));
+      return items.sort().join('\n');
+    });
   }
 
   #countTombstones(): number {
-    return this.#hosts.reduce((sum, { node }) => sum + (node?.replica?.tombstones ?? 0), 0);
+    const items = this.#hosts.flatMap(({ node }) => [...(node?.replica?.items() ?? [])]);
+    return items.filter((item) =>
+      item.kind === 'lww' ? item.entry.deleted : read(item.versions).length === 0,
+    ).length;
   }
 
   #checkStep(name: string, step: CellStep): void {

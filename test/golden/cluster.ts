@@ -137,7 +137,7 @@ export class ScriptedCluster {
     return [...this.#hosts.values()].map(({ name, node }) => {
       const peer = node?.peer;
       const replica = node?.replica;
-      if (replica) return `${name} ${replica.spelling()}`;
+      if (replica) return `${name} ${JSON.stringify([...replica.items()])}`;
       if (!peer) return `${name} down`;
       const { value, context } = peer.raft.snapshot;
       const part = typeof value === 'string' ? value : Object.keys(value)[0];
