@@ -1,7 +1,7 @@
+import type { GossipMessage } from '../gossip/messages.ts';
 import type { Json } from '../json.ts';
 import type { ClientOperation, ClientOutcome } from '../operations.ts';
 import type { PeerMessage } from '../raft/events.ts';
-import type { GossipMessage } from '../store/items.ts';
 
 /** Whatever a node says to another; which of it a cluster speaks is a matter of its workload. */
 export type NodeMessage = PeerMessage | GossipMessage;

@@ -24,7 +24,10 @@ const SHAPES: { readonly [T in GossipType]: (body: Fields) => boolean } = {
 
 /** Types of messages between replicas, and whether a body of the type has its shape. */
 export const GOSSIP_SHAPES: ReadonlyMap<string, (body: Fields) => boolean> = new Map(
-  Object.entries(SHAPES).map(([type, isShaped]) => [type, (body: Fields) => isLinked(body) && isShaped(body)]),
+  Object.entries(SHAPES).map(([type, isShaped]) => [
+    type,
+    (body: Fields) => isLinked(body) && isShaped(body),
+  ]),
 );
 
 function isLinked(body: Fields): boolean {
