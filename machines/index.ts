@@ -64,12 +64,19 @@ export const catalogue = [
     machine: lwwRegisterMachine,
     title: 'Last-writer-wins register',
     purpose: 'One key of the conflict store of which the strongest entry is kept, and the others are lost.',
+    sources: [
+      'Johnson and Thomas 1975, RFC 677, The Maintenance of Duplicate Databases: entries with timestamps, deletions among them',
+    ],
   },
   {
     name: 'siblings-register',
     machine: siblingsRegisterMachine,
     title: 'Register of siblings',
     purpose: 'One key of the conflict store of which every version is kept that no later write has seen.',
+    sources: [
+      'Parker et al. 1983, Detection of Mutual Inconsistency in Distributed Systems: version vectors',
+      'DeCandia et al. 2007, Dynamo 4.4: data versioning, and the context that a client gives back',
+    ],
   },
   {
     name: 'session',
