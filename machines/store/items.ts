@@ -5,11 +5,3 @@ import type { Versions } from '../register/versions.ts';
 export type Item =
   | { readonly kind: 'lww'; readonly name: string; readonly entry: LwwEntry }
   | { readonly kind: 'vv'; readonly name: string; readonly versions: Versions };
-
-/** What replicas of the conflict store say to each other. */
-export type GossipMessage = {
-  readonly type: 'gossip.push';
-  readonly from: string;
-  /** What has changed at the sender, or all that it holds. */
-  readonly items: readonly Item[];
-};

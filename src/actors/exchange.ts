@@ -55,7 +55,8 @@ export class Exchange {
         bytes += JSON.stringify(items[to]).length;
       }
       const chunk = items.slice(from, to);
-      for (const peer of peers) wire.send(id, peer, { type: 'gossip.push', items: chunk });
+      for (const peer of peers)
+        wire.send(id, peer, { type: 'gossip.push', epoch: 0, to: 0, fence: 0, items: chunk });
       from = to;
     }
   }

@@ -1,8 +1,7 @@
 import type { NodeMessage } from '../../machines/maelstrom/events.ts';
 import type { Workload } from '../../machines/operations.ts';
 import type { PeerMessage } from '../../machines/raft/events.ts';
-import type { GossipMessage } from '../../machines/store/items.ts';
-import { isItem } from './store-items.ts';
+import { GOSSIP_SHAPES } from './gossip-messages.ts';
 import { isStorable } from './values.ts';
 
 /**
@@ -34,18 +33,11 @@ const LOG_SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boole
   'forward.response': (body) => isCount(body.incarnation) && isListOf(body.outcomes, isForwardedOutcome),
 };
 
-/** The same for replicas of the conflict store, which know no terms. */
-const STORE_SHAPES: { readonly [T in GossipMessage['type']]: (body: Fields) => boolean } = {
-  'gossip.push': (body) => isListOf(body.items, isItem),
-};
-
-type Shapes = ReadonlyMap<string, (body: Fields) => boolean>;
-const logShapes: Shapes = new Map(Object.entries(LOG_SHAPES));
-const storeShapes: Shapes = new Map(Object.entries(STORE_SHAPES));
+const logShapes: ReadonlyMap<string, (body: Fields) => boolean> = new Map(Object.entries(LOG_SHAPES));
 
 /** Whether a type belongs to messages between nodes, of whatever workload. */
 export function isPeerType(type: string): boolean {
-  return logShapes.has(type) || storeShapes.has(type);
+  return logShapes.has(type) || GOSSIP_SHAPES.has(type);
 }
 
 /**
@@ -60,7 +52,7 @@ export function peerMessage(
   workload: Workload,
 ): NodeMessage | null {
   const isStore = workload === 'lww-kv';
-  const shape = (isStore ? storeShapes : logShapes).get(body.type);
+  const shape = (isStore ? GOSSIP_SHAPES : logShapes).get(body.type);
   if (shape === undefined || !(isStore || isCount(body.term)) || !shape(body)) return null;
   return { ...body, from: src } as unknown as NodeMessage;
 }
