@@ -1,5 +1,6 @@
 import { invariant } from '../../machines/assert.ts';
 import { canonical } from '../../machines/json.ts';
+import type { Item } from '../../machines/store/items.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { isTombstone } from '../actors/gossip/items.ts';
 import { Dice } from '../kit/dice.ts';
@@ -137,18 +138,22 @@ class StoreSimulation {
     this.#network.weather = CALM;
     this.#stopped = true;
     nemesis.heal();
-    this.#converge();
+    const healedMs = this.#schedule.nowMs;
+    this.#awaitAgreement();
+    this.#convergedMs = this.#schedule.nowMs - healedMs;
+    this.#tombstones[0] = this.#countTombstones();
     this.#readEverything();
-    const agreed = this.#snapshots()[0];
+    const [agreed = ''] = this.#snapshots(isAlive);
     this.#runUntil(this.#schedule.nowMs + QUIET_MS);
+    // Nodes forget deletions one after the other, and agree again when all have.
+    this.#awaitAgreement();
     this.#tombstones[1] = this.#countTombstones();
-    const after = this.#snapshots();
-    const alike = after.every((snapshot) => snapshot === after[0]);
-    invariant(alike, 'nodes that have agreed and are left alone stay so', () => after);
-    invariant(after[0] === agreed, 'what is held does not change when nobody writes', () => [
-      agreed,
-      after[0],
-    ]);
+    const after = this.#snapshots(isAlive);
+    invariant(
+      after.every((snapshot) => snapshot === agreed),
+      'nobody writes, so no value comes or goes',
+      () => ({ agreed, after }),
+    );
   }
 
   result(failure: string | null): StoreSimulationResult {
@@ -241,19 +246,17 @@ class StoreSimulation {
   }
 
   /** Everything is healed: now all nodes have to come to hold the same. */
-  #converge(): void {
-    const healedMs = this.#schedule.nowMs;
-    let agree = false;
-    while (!agree && this.#schedule.nowMs < healedMs + CONVERGENCE_LIMIT_MS) {
+  #awaitAgreement(): void {
+    const untilMs = this.#schedule.nowMs + CONVERGENCE_LIMIT_MS;
+    const agree = () => new Set(this.#snapshots()).size === 1;
+    while (!agree()) {
+      invariant(
+        this.#schedule.nowMs < untilMs,
+        `all nodes hold the same within ${CONVERGENCE_LIMIT_MS} ms after healing`,
+        () => this.#snapshots(),
+      );
       this.#runUntil(this.#schedule.nowMs + PROBE_MS);
-      const snapshots = this.#snapshots();
-      agree = snapshots.every((snapshot) => snapshot === snapshots[0]);
     }
-    invariant(agree, `all nodes hold the same within ${CONVERGENCE_LIMIT_MS} ms after healing`, () =>
-      this.#snapshots(),
-    );
-    this.#convergedMs = this.#schedule.nowMs - healedMs;
-    this.#tombstones[0] = this.#countTombstones();
   }
 
   #readEverything(): void {
@@ -267,17 +270,11 @@ class StoreSimulation {
     invariant(waiting === 0, 'every node answers at once when it is let alone', () => waiting);
   }
 
-  /**
-   * What each node holds, in one string that is equal when all of it is. Tombstones are left out: each node drops
-   * them in its own time, and none may come back to life by that.
-   */
-  #snapshots(): string[] {
+  /** What each node holds, in one string that is equal when all of it is. */
+  #snapshots(isShown: (item: Item) => boolean = () => true): string[] {
     return this.#hosts.map(({ node }) => {
-      const items = [...(node?.replica?.items() ?? [])].filter((item) => !isTombstone(item));
-      return items
-        .map((item) => canonical(item))
-        .sort()
-        .join('\n');
+      const items = [...(node?.replica?.items() ?? [])].filter(isShown);
+      return items.map(canonical).sort().join('\n');
     });
   }
 
@@ -297,4 +294,8 @@ class StoreSimulation {
     this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')}`);
     this.#observe(`${(this.#schedule.nowMs / 1000).toFixed(3).padStart(8)} s  ${fault} ${value.join(', ')}`);
   }
+}
+
+function isAlive(item: Item): boolean {
+  return !isTombstone(item);
 }

@@ -31,6 +31,7 @@ describe('the conflict store under every fault', () => {
       if (stats.lost > 0) met.add('loss');
       if (stats.duplicated > 0) met.add('duplication');
       if (stats.tombstones[0] > 0) met.add('tombstones');
+      if (stats.tombstones[1] < stats.tombstones[0]) met.add('forgotten tombstones');
     }
     expect(lost.vv).toBe(0);
     expect(lost.lww).toBeGreaterThan(100);
@@ -40,6 +41,7 @@ describe('the conflict store under every fault', () => {
         'conflicts',
         'crash',
         'duplication',
+        'forgotten tombstones',
         'forgotten writes',
         'heal',
         'heal-partition',
@@ -62,6 +64,18 @@ describe('the conflict store under every fault', () => {
     );
     expect(again?.traceHash).toBe(first?.traceHash);
     expect(other?.traceHash).not.toBe(first?.traceHash);
+  });
+
+  it('forgets every deletion in the end, once all nodes have it and its time is over', () => {
+    const { weather, store } = drawn(11);
+    const options = drawn(11, {
+      nodes: 3,
+      weather: { ...weather, partitionRate: 1, oneWay: 0.5, crashRate: 0 },
+      store: { ...store, mode: 'vv', tombstoneGraceMs: 100, gossipIntervalMs: 50, skewMs: 0 },
+    });
+    const { failure, stats } = simulateStore(options);
+    expect(failure, storeReplayCommand(options)).toBeNull();
+    expect(stats.tombstones[1]).toBe(0);
   });
 });
 
