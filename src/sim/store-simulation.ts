@@ -6,6 +6,7 @@ import { isTombstone } from '../actors/gossip/items.ts';
 import { Dice } from '../kit/dice.ts';
 import type { HistoryEvent } from '../verify/history.ts';
 import { checkSurvival, type SurvivalResult } from '../verify/index.ts';
+import { CLIENT_TIMEOUT_MS } from './clients.ts';
 import { SimulatedHost } from './host.ts';
 import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
@@ -53,7 +54,7 @@ const CONVERGENCE_LIMIT_MS = 20_000;
 /** How often it is looked at whether they do. */
 const PROBE_MS = 50;
 /** After that the nodes are left alone for a while: they may forget tombstones, and nothing else may change. */
-const QUIET_MS = 5000;
+const QUIET_MS = 3000;
 /** How often a second some clock is set anew. */
 const CLOCK_RATE = 1;
 
@@ -139,6 +140,8 @@ class StoreSimulation {
     this.#stopped = true;
     nemesis.heal();
     const healedMs = this.#schedule.nowMs;
+    // What clients asked last may still be on its way, or wait at a node that stood still.
+    this.#runUntil(healedMs + CLIENT_TIMEOUT_MS);
     this.#awaitAgreement();
     this.#convergedMs = this.#schedule.nowMs - healedMs;
     this.#tombstones[0] = this.#countTombstones();
