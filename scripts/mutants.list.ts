@@ -346,7 +346,7 @@ export const MUTANTS: readonly Mutant[] = [
     search: '    this.#lastTs = ts;',
     replace: '    this.#lastTs = null;',
     test: GOLDEN,
-    title: 'lww-alone.txt',
+    title: 'golden transcripts',
   },
   {
     name: 'conflict store: a write forgets its context',
