@@ -150,6 +150,8 @@ export type * from './requests/events.ts';
 export type * from './requests/pending.ts';
 export type * from './session/ryw-read.machine.ts';
 export type * from './session/session.machine.ts';
+export type * from './store/items.ts';
+export * from './store/operations.ts';
 export {
   gossipMachine,
   linearRegisterMachine,
