@@ -12,7 +12,7 @@ import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
 import { CALM, type SimulationOptions, type Weather } from './options.ts';
 import { Schedule } from './schedule.ts';
-import { StoreClients } from './store-clients.ts';
+import { type Acknowledged, StoreClients } from './store-clients.ts';
 import { StoreInvariants } from './store-invariants.ts';
 import { Trace } from './trace.ts';
 
@@ -112,6 +112,10 @@ class StoreSimulation {
       nodes: names,
       keys: options.keys,
       mode: options.store.mode,
+      // Its node may have crashed while the answer was on its way.
+      onAcknowledged: (write) => {
+        if (!this.#isKnown(write, this.#hosts)) this.#forget([write]);
+      },
     });
     this.#invariants = new StoreInvariants();
     this.#hosts = names.map((name) => this.#createHost(name, names));
@@ -232,16 +236,29 @@ class StoreSimulation {
 
   /** A crash is about to take with it whatever nobody else knows. */
   #loseMemory(host: SimulatedHost): void {
-    const others = this.#hosts.filter((other) => other !== host).flatMap(({ node }) => node?.replica ?? []);
-    const known = host.node?.replica;
-    if (known === undefined || known === null) return;
-    const lost = this.#clients.acknowledged.filter(
-      (write) =>
-        this.#invariants.knows(known, write) &&
-        !others.some((replica) => this.#invariants.knows(replica, write)),
+    const others = this.#hosts.filter((other) => other !== host);
+    this.#forget(
+      this.#clients.acknowledged.filter(
+        (write) => this.#isKnown(write, [host]) && !this.#isKnown(write, others),
+      ),
     );
-    if (lost.length === 0) return;
-    this.#clients.record({ process: 'nemesis', type: 'info', f: 'forget', value: lost.map(({ id }) => id) });
+  }
+
+  #isKnown(write: Acknowledged, hosts: readonly SimulatedHost[]): boolean {
+    return hosts.some(({ node }) => {
+      const replica = node?.replica;
+      return replica !== null && replica !== undefined && this.#invariants.knows(replica, write);
+    });
+  }
+
+  #forget(writes: readonly Acknowledged[]): void {
+    if (writes.length === 0) return;
+    this.#clients.record({
+      process: 'nemesis',
+      type: 'info',
+      f: 'forget',
+      value: writes.map(({ id }) => id),
+    });
   }
 
   #runUntil(untilMs: number, isDone: () => boolean = () => false): void {
