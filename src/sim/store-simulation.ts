@@ -5,7 +5,7 @@ import type { CellStep } from '../actors/cell.ts';
 import { isTombstone } from '../actors/gossip/items.ts';
 import { Dice } from '../kit/dice.ts';
 import type { HistoryEvent } from '../verify/history.ts';
-import { checkSurvival, type SurvivalResult } from '../verify/index.ts';
+import { checkSurvival } from '../verify/index.ts';
 import { CLIENT_TIMEOUT_MS } from './clients.ts';
 import { SimulatedHost } from './host.ts';
 import { Nemesis } from './nemesis.ts';
@@ -14,40 +14,8 @@ import { CALM, type SimulationOptions, type Weather } from './options.ts';
 import { Schedule } from './schedule.ts';
 import { type Acknowledged, StoreClients } from './store-clients.ts';
 import { StoreInvariants } from './store-invariants.ts';
+import type { StoreSimulationResult } from './store-result.ts';
 import { Trace } from './trace.ts';
-
-/** What a simulation of the conflict store found. `failure` is null when every property held. */
-export type StoreSimulationResult = {
-  readonly options: SimulationOptions;
-  readonly failure: string | null;
-  /** What became of the acknowledged writes; null when the run itself failed. */
-  readonly survival: SurvivalResult | null;
-  readonly history: readonly HistoryEvent[];
-  readonly traceHash: string;
-  readonly traceTail: readonly string[];
-  readonly stats: StoreStats;
-};
-
-export type StoreStats = {
-  readonly virtualSeconds: number;
-  readonly events: number;
-  readonly ok: number;
-  readonly fail: number;
-  readonly info: number;
-  /** Events of version vectors that were minted, and steps of registers that were looked at. */
-  readonly minted: number;
-  readonly invariantChecks: number;
-  /** The most values that one key had at one time. */
-  readonly mostSiblings: number;
-  /** Tombstones that were there when all nodes agreed, over all nodes, and at the very end. */
-  readonly tombstones: readonly [agreed: number, end: number];
-  readonly messages: { readonly [type: string]: number };
-  readonly lost: number;
-  readonly duplicated: number;
-  readonly faults: { readonly [name: string]: number };
-  /** From the healing until all nodes held the same. */
-  readonly convergedMs: number | null;
-};
 
 /** Within this time after everything is healed, all nodes must hold the same, byte for byte. */
 const CONVERGENCE_LIMIT_MS = 20_000;
