@@ -117,6 +117,12 @@ export class ReplicaCluster {
     this.#lives.set(name, this.#life(name) + 1);
   }
 
+  /** A node starts again without its memory. @param clockBackMs how far its clock was turned back meanwhile */
+  restart(name: string, clockBackMs = 0): void {
+    this.crash(name);
+    this.start(name, START_MS + Math.floor(this.schedule.nowMs) + this.#life(name) - clockBackMs);
+  }
+
   #life(name: string): number {
     return this.#lives.get(name) ?? 0;
   }
