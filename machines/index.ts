@@ -67,7 +67,8 @@ export const catalogue = [
     title: 'Last-writer-wins register',
     purpose: 'One key of the conflict store of which the strongest entry is kept, and the others are lost.',
     sources: [
-      'Johnson and Thomas 1975, RFC 677, The Maintenance of Duplicate Databases: entries with timestamps, deletions among them',
+      'Johnson and Thomas 1975, The Maintenance of Duplicate Databases (RFC 677): the last writer wins, and deletions are kept',
+      'Shapiro, Preguiça, Baquero, Zawirski 2011, A Comprehensive Study of Convergent and Commutative Replicated Data Types: LWW-Register',
     ],
   },
   {
@@ -77,7 +78,8 @@ export const catalogue = [
     purpose: 'One key of the conflict store of which every version is kept that no later write has seen.',
     sources: [
       'Parker et al. 1983, Detection of Mutual Inconsistency in Distributed Systems: version vectors',
-      'DeCandia et al. 2007, Dynamo 4.4: data versioning, and the context that a client gives back',
+      'DeCandia et al. 2007, Dynamo: siblings, and contexts that are handed back',
+      'Preguiça et al. 2010, Dotted Version Vectors: why one entry for each server is not enough for siblings',
     ],
   },
   {
@@ -150,6 +152,8 @@ export type * from './requests/events.ts';
 export type * from './requests/pending.ts';
 export type * from './session/ryw-read.machine.ts';
 export type * from './session/session.machine.ts';
+export type * from './store/items.ts';
+export * from './store/operations.ts';
 export {
   gossipMachine,
   linearRegisterMachine,

@@ -266,14 +266,17 @@ describe('a node of the conflict store', () => {
       { type: 'vv_write', key: 'x', value: 'new', context: { c1: 9007199254740990, c7: 3 } },
       { type: 'vv_read', key: 'x' },
     );
-    expect((read?.values as { value: string }[]).map(({ value }) => value)).toEqual(['new']);
+    expect(((read?.values ?? []) as { value: string }[]).map(({ value }) => value)).toEqual(['new']);
     const [after, again] = await ask(
       node,
       { type: 'vv_write', key: 'x', value: 'later' },
       { type: 'vv_read', key: 'x' },
     );
     expect(after?.type).toBe('vv_write_ok');
-    expect((again?.values as { value: string }[]).map(({ value }) => value).sort()).toEqual(['later', 'new']);
+    expect(((again?.values ?? []) as { value: string }[]).map(({ value }) => value).sort()).toEqual([
+      'later',
+      'new',
+    ]);
     expect(again?.conflict).toBe(true);
   });
 
