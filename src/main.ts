@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { BENCH_HELP, benchCommand } from './bench/command.ts';
 import { CHARTS_HELP, chartsCommand } from './charts/command.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
 import { UsageError } from './cli/usage.ts';
+import { packageVersion } from './host/package.ts';
 import { SIM_HELP, simCommand } from './sim/command.ts';
 
 const HELP = `actorum: a distributed key-value system whose protocols are statecharts
@@ -32,7 +32,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === undefined && !process.stdin.isTTY) return nodeCommand([]);
-  if (first === 'version' || first === '--version') return print(`${version()}\n`);
+  if (first === 'version' || first === '--version') return print(`${packageVersion()}\n`);
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
     return print(rest[0] === undefined ? HELP : commandNamed(rest[0]).help);
   }
@@ -53,11 +53,6 @@ function commandNamed(name: string): Command {
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version);
 }
 
 /** What went wrong, on stderr: one line for a mistake of the user's, and everything for one of ours. */

@@ -1,9 +1,13 @@
-import { monotonicMs, wallMs } from '../host/clock.ts';
+import { traceHeader } from '../cli/header.ts';
+import { type Observers, openObservers } from '../cli/observers.ts';
+import { monotonicMs, monotonicOriginMs, wallMs } from '../host/clock.ts';
 import { freshSeed } from '../host/entropy.ts';
+import type { TraceSink } from '../trace/format.ts';
+import { nodeNames } from './cluster.ts';
 import { judge } from './judge.ts';
 import { Narrator, type Screen } from './narrator.ts';
 import { BENCH_HELP, type BenchOptions, readOptions } from './options.ts';
-import { reportLines } from './report.ts';
+import { reportLines, verdictText } from './report.ts';
 import { type Results, resultsOf } from './results.ts';
 import { Run, type RunOptions } from './run.ts';
 import { Store } from './store.ts';
@@ -49,7 +53,9 @@ export async function benchCommand(
   signals.once('SIGTERM', onSignal);
   try {
     const store = new Store(options.store, wallMs());
-    const results = await perform(options, store, narrator, interrupt.signal);
+    const observers = await observersOf(options, argv);
+    const results = await perform(options, store, narrator, interrupt.signal, observers?.sink ?? null);
+    await observers?.close();
     if (options.json) stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     else stdout.write(`${reportLines(results, options.run.seed, store.directory, style).join('\n')}\n`);
     return EXIT_CODE[results.verdict];
@@ -65,6 +71,7 @@ async function perform(
   store: Store,
   narrator: Narrator | null,
   interrupted: AbortSignal,
+  records: TraceSink | null,
 ): Promise<Results> {
   for (const line of prologue(runOptions)) narrator?.say(line);
   const run = new Run(runOptions, {
@@ -72,6 +79,7 @@ async function perform(
     logDir: store.logDir,
     interrupted,
     tell: (timeMs, text) => narrator?.tell(timeMs, text),
+    ...(records === null ? {} : { trace: { sink: records, originMs: monotonicOriginMs() } }),
   });
   narrator?.showProgress(run.recorder.samples, () => run.sinceStartMs());
   await run.start();
@@ -82,7 +90,27 @@ async function perform(
   const judgements = judge(events, runOptions.workload, checkBudgetMs, monotonicMs);
   const results = resultsOf(run, judgements, interrupted.aborted);
   store.writeResults(results);
+  run.close(results.verdict, verdictText(results));
   return results;
+}
+
+async function observersOf(
+  { watched, run }: BenchOptions,
+  argv: readonly string[],
+): Promise<Observers | null> {
+  if (watched === null) return null;
+  const command = `actorum bench ${argv.join(' ')}`;
+  const startedAtMs = monotonicOriginMs() + monotonicMs();
+  const { seed, nodes } = run;
+  const header = traceHeader({
+    ran: 'bench',
+    command,
+    seed,
+    nodes: nodeNames(nodes),
+    time: 'real',
+    startedAtMs,
+  });
+  return openObservers(watched, header, (text) => process.stderr.write(`actorum bench: ${text}\n`));
 }
 
 /** What is about to happen, for someone who has never seen it. */

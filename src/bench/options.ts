@@ -1,5 +1,7 @@
+import { OBSERVER_OPTIONS, observerHelp, readObservers, type Watched } from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { LATENCY_KINDS } from './network.ts';
+import { TRACE_FD } from './node-process.ts';
 import { PARTITION_SHAPES, SHAPE_HELP } from './partition.ts';
 import { ownProgram, programOf } from './program.ts';
 import type { RunOptions } from './run.ts';
@@ -47,6 +49,7 @@ ${shapes}
 The run:
   --seed N                  seeds workload, faults and latencies (default: random, printed)
   --check-budget S          seconds for the checker; what is undecided then is unknown (default 60)
+${observerHelp(28)}
   --store DIR               where history.jsonl, results.json and the nodes' stderr go (default store)
   --quiet                   the verdict alone
   --json                    the results alone, as JSON
@@ -65,6 +68,8 @@ export type BenchOptions = {
   readonly run: RunOptions;
   readonly store: string;
   readonly checkBudgetMs: number;
+  /** Who watches; null for nobody. */
+  readonly watched: Watched | null;
   readonly quiet: boolean;
   readonly json: boolean;
 };
@@ -105,6 +110,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     seed: { type: 'string' },
     'check-budget': { type: 'string', default: '60' },
     store: { type: 'string', default: 'store' },
+    ...OBSERVER_OPTIONS,
     quiet: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -116,11 +122,13 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     numberOption(option, text, { min: 1, max, whole: true });
   const nodes = count('--nodes', given.nodes, 99);
   const workload = oneOf('--workload', given.workload, WORKLOAD_NAMES);
+  const watched = readObservers(given);
+  const traced = watched === null ? [] : ['--trace', `fd:${TRACE_FD}`];
   return {
     run: {
       program:
         given.bin === undefined
-          ? ownProgram(['--workload', workload, ...forNode])
+          ? ownProgram(['--workload', workload, ...traced, ...forNode])
           : programOf(given.bin, forNode),
       workload,
       nodes,
@@ -145,6 +153,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
       recoveryTimeoutMs: secondsMs('--recovery-timeout', given['recovery-timeout']),
     },
     store: given.store,
+    watched,
     checkBudgetMs: secondsMs('--check-budget', given['check-budget']),
     quiet: given.quiet,
     json: given.json,

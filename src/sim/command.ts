@@ -1,8 +1,11 @@
 import type { Workload } from '../actors/node.ts';
+import { traceHeader } from '../cli/header.ts';
+import { OBSERVER_OPTIONS, observerHelp, openObservers, readObservers } from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
+import type { TraceHeader } from '../trace/format.ts';
 import { drawOptions, type SimulationOptions, type Weather } from './options.ts';
-import { type SimulationResult, simulate } from './simulation.ts';
+import { type SimulationResult, simulate, simulatedNodes } from './simulation.ts';
 
 export const SIM_HELP = `Usage: actorum sim [options]
 
@@ -37,7 +40,9 @@ A seed chooses everything that is not given:
 
 Output:
   --verbose             tell of faults and leaders as they come
-  --trace               print the last lines of the trace also when all is well
+  --tail                print the last lines of what happened also when all is well
+${observerHelp(24)}
+                        (with --runs, of the last of them: the one that failed, if one did)
   --json                print the result as JSON, and nothing else
   -h, --help            this text
 
@@ -89,7 +94,8 @@ function readArguments(args: readonly string[]) {
     seed: TEXT,
     runs: { type: 'string', default: '1' },
     verbose: FLAG,
-    trace: FLAG,
+    tail: FLAG,
+    ...OBSERVER_OPTIONS,
     json: FLAG,
     help: { ...FLAG, short: 'h' },
   });
@@ -105,7 +111,8 @@ function readArguments(args: readonly string[]) {
     seed: given.seed === undefined ? freshSeed() : numberOption('--seed', given.seed, seedRange),
     runs: numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 }),
     verbose: given.verbose,
-    trace: given.trace,
+    tail: given.tail,
+    watched: readObservers(given),
     json: given.json,
     help: given.help,
   };
@@ -207,8 +214,9 @@ function describeResult({ stats, traceHash, judgement }: SimulationResult): stri
 
 /** Runs simulations as the arguments say. Resolves with the exit code. */
 export async function simCommand(args: readonly string[]): Promise<number> {
-  const { fixed, workload, seed, runs, verbose, trace, json, help } = readArguments(args);
+  const { fixed, workload, seed, runs, verbose, tail, watched, json, help } = readArguments(args);
   const print = (text: string) => process.stdout.write(`${text}\n`);
+  const warn = (text: string) => process.stderr.write(`actorum sim: ${text}\n`);
   if (help) {
     process.stdout.write(SIM_HELP);
     return 0;
@@ -218,13 +226,15 @@ export async function simCommand(args: readonly string[]): Promise<number> {
   for (let run = 0; run < runs; run += 1) {
     const options = chooseOptions((seed + run) >>> 0, workload, fixed);
     if (runs === 1 && !json) print(describeOptions(options));
-    const result = simulate(options, verbose && !json ? print : undefined);
+    const observers = watched === null ? null : await openObservers(watched, headerOf(options), warn);
+    const result = simulate(options, verbose && !json ? print : undefined, observers?.sink);
+    await observers?.close();
     virtualSeconds += result.stats.virtualSeconds;
     if (json) print(JSON.stringify(toJson(result)));
     else if (runs === 1 && result.failure === null) print(describeResult(result));
-    if (trace && !json) for (const line of result.traceTail) print(line);
+    if (tail && !json) for (const line of result.traceTail) print(line);
     if (result.failure !== null) {
-      if (!json) reportFailure(result, trace, print);
+      if (!json) reportFailure(result, tail, print);
       return 1;
     }
     if (isLive) process.stdout.write(`\r${run + 1} of ${runs} seeds`);
@@ -237,6 +247,12 @@ export async function simCommand(args: readonly string[]): Promise<number> {
     );
   }
   return 0;
+}
+
+function headerOf(options: SimulationOptions): TraceHeader {
+  const nodes = simulatedNodes(options);
+  const command = replayCommand(options);
+  return traceHeader({ ran: 'sim', command, seed: options.seed, nodes, time: 'virtual' });
 }
 
 function reportFailure(
