@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildPages } from './pages.mjs';
 
 const withTypes = !process.argv.includes('--no-types');
 const common = {
@@ -24,7 +25,23 @@ const shebang = '#!/usr/bin/env -S node --max-semi-space-size=64';
 const banner = {
   js: `${shebang}\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
 };
-await build({ ...common, entryPoints: ['src/main.ts'], outfile: 'dist/actorum.js', banner });
+// The live view is a bundle of its own, beside the executable, which loads it when it is asked for.
+const inspect = {
+  name: 'inspect',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/inspect\/index\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './inspect.js', external: true } : undefined,
+    ),
+};
+await build({
+  ...common,
+  entryPoints: ['src/main.ts'],
+  outfile: 'dist/actorum.js',
+  plugins: [inspect],
+  banner,
+});
+await build({ ...common, entryPoints: ['src/inspect/index.ts'], outfile: 'dist/inspect.js' });
+await buildPages();
 chmodSync('dist/actorum.js', 0o755);
 
 // Libraries leave their dependencies to the importer, so that a chart is the importer's own xstate.

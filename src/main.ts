@@ -3,6 +3,7 @@ import { CHARTS_HELP, chartsCommand } from './charts/command.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
 import { UsageError } from './cli/usage.ts';
 import { packageVersion } from './host/package.ts';
+import { INSPECT_HELP, inspectCommand } from './inspect/command.ts';
 import { SIM_HELP, simCommand } from './sim/command.ts';
 
 const HELP = `actorum: a distributed key-value system whose protocols are statecharts
@@ -13,6 +14,7 @@ Commands:
   node      one node of a cluster on stdin and stdout (the default when stdin is not a terminal)
   sim       a whole cluster in one process, in virtual time, under every fault; one seed, one run
   bench     a cluster of real processes under load and partitions, judged at the end
+  inspect   a trace of a run, on a page of this machine
   charts    the statecharts as diagrams, definitions and pages
   help      this text, or "actorum help <command>"
   version   the version of actorum
@@ -26,6 +28,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   node: { run: nodeCommand, help: NODE_HELP },
   sim: { run: simCommand, help: SIM_HELP },
   bench: { run: benchCommand, help: BENCH_HELP },
+  inspect: { run: inspectCommand, help: INSPECT_HELP },
   charts: { run: chartsCommand, help: CHARTS_HELP },
 };
 

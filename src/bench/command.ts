@@ -55,9 +55,11 @@ export async function benchCommand(
     const store = new Store(options.store, wallMs());
     const observers = await observersOf(options, argv);
     const results = await perform(options, store, narrator, interrupt.signal, observers?.sink ?? null);
-    await observers?.close();
     if (options.json) stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     else stdout.write(`${reportLines(results, options.run.seed, store.directory, style).join('\n')}\n`);
+    // Who has interrupted the run does not want to look at it any more.
+    if (!interrupt.signal.aborted) await observers?.linger(signals);
+    await observers?.close();
     return EXIT_CODE[results.verdict];
   } finally {
     narrator?.stop();

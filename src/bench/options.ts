@@ -1,4 +1,10 @@
-import { OBSERVER_OPTIONS, observerHelp, readObservers, type Watched } from '../cli/observers.ts';
+import {
+  OBSERVER_OPTIONS,
+  observerHelp,
+  readObservers,
+  type Watched,
+  withInspectValue,
+} from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { LATENCY_KINDS } from './network.ts';
 import { TRACE_FD } from './node-process.ts';
@@ -90,7 +96,7 @@ const INIT_TIMEOUT_MS = 10_000;
 export function readOptions(argv: readonly string[], freshSeed: () => number): BenchOptions | 'help' {
   const end = argv.indexOf('--');
   const [own, forNode] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
-  const given = parseOptions('bench', own, {
+  const given = parseOptions('bench', withInspectValue(own), {
     workload: { type: 'string', default: 'lin-kv' },
     nodes: { type: 'string', default: '5' },
     bin: { type: 'string' },

@@ -20,9 +20,11 @@ export class TraceOrder {
     this.#sinceStartMs = sinceStartMs;
   }
 
-  take(record: TraceRecord): void {
+  /** A sink: it takes every record. */
+  take(record: TraceRecord): true {
     this.#waiting.add(record.t, record);
     this.#timer ??= setTimeout(() => this.#letOutDue(), HOLD_MS);
+    return true;
   }
 
   /** Lets out everything. */

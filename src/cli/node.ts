@@ -14,7 +14,14 @@ import { createReceiver, LINE_LIMIT_BYTES, type Line } from '../maelstrom/receiv
 import { Tracer } from '../trace/tracer.ts';
 import { traceHeader } from './header.ts';
 import { NodeTracer } from './node-tracer.ts';
-import { OBSERVER_OPTIONS, observerHelp, openObservers, readObservers, type Watched } from './observers.ts';
+import {
+  OBSERVER_OPTIONS,
+  observerHelp,
+  openObservers,
+  readObservers,
+  type Watched,
+  withInspectValue,
+} from './observers.ts';
 import { numberOption, oneOf, parseOptions } from './usage.ts';
 
 export const NODE_HELP = `Usage: actorum node [options]
@@ -46,7 +53,7 @@ const MAX_RYW_WAIT_MS = 700;
 const MAX_DELAY_MS = 60_000;
 
 function readOptions(args: readonly string[]) {
-  const given = parseOptions('node', args, {
+  const given = parseOptions('node', withInspectValue(args), {
     workload: { type: 'string', default: 'lin-kv' },
     'ryw-wait-ms': { type: 'string', default: '100' },
     'election-timeout-ms': { type: 'string', default: '400' },
@@ -102,7 +109,10 @@ async function serveWatched(options: NodeCommandOptions, watched: Watched, log: 
   const command = `actorum node --workload ${workload} --seed ${seed}`;
   const startedAtMs = monotonicOriginMs() + startMs;
   const header = traceHeader({ ran: 'node', command, seed, nodes: [], time: 'real', startedAtMs });
-  const observers = await openObservers(watched, header, log.warn);
+  // Whoever asks for a page needs its address, whatever the level of the log.
+  const observers = await openObservers(watched, header, (text) =>
+    process.stderr.write(`actorum node: ${text}\n`),
+  );
   const tracer = new Tracer(observers.sink, () => monotonicMs() - startMs);
   const code = await serve(options, log, new NodeTracer(tracer, { messages: !watched.carriesMessages }));
   await observers.close();

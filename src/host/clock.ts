@@ -15,6 +15,13 @@ export function wallMs(): number {
   return Date.now();
 }
 
+/** Resolves after so many milliseconds, unless the process has nothing else to do before. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
 type Armed = { dueMs: number; fire: () => void; handle: NodeJS.Timeout; firesAtMs: number };
 
 /**

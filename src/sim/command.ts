@@ -1,6 +1,12 @@
 import type { Workload } from '../actors/node.ts';
 import { traceHeader } from '../cli/header.ts';
-import { OBSERVER_OPTIONS, observerHelp, openObservers, readObservers } from '../cli/observers.ts';
+import {
+  OBSERVER_OPTIONS,
+  observerHelp,
+  openObservers,
+  readObservers,
+  withInspectValue,
+} from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
 import type { TraceHeader } from '../trace/format.ts';
@@ -86,7 +92,7 @@ const TEXT = { type: 'string' } as const;
 const FLAG = { type: 'boolean', default: false } as const;
 
 function readArguments(args: readonly string[]) {
-  const given = parseOptions('sim', args, {
+  const given = parseOptions('sim', withInspectValue(args), {
     ...(Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, TEXT])) as {
       [name in NumberName]: typeof TEXT;
     }),
@@ -105,14 +111,19 @@ function readArguments(args: readonly string[]) {
     if (text !== undefined) fixed[name] = numberOption(`--${name}`, text, NUMBERS[name]);
   }
   const seedRange = { min: 0, max: 2 ** 32 - 1, whole: true };
+  const watched = readObservers(given);
+  const runs = numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 });
+  if (watched?.inspect && runs > 1) {
+    throw new UsageError(`--inspect shows one run, not ${runs}`, 'leave --runs out, or write a --trace');
+  }
   return {
     fixed,
     workload: oneOf('--workload', given.workload, WORKLOADS),
     seed: given.seed === undefined ? freshSeed() : numberOption('--seed', given.seed, seedRange),
-    runs: numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 }),
+    runs,
     verbose: given.verbose,
     tail: given.tail,
-    watched: readObservers(given),
+    watched,
     json: given.json,
     help: given.help,
   };
@@ -228,15 +239,14 @@ export async function simCommand(args: readonly string[]): Promise<number> {
     if (runs === 1 && !json) print(describeOptions(options));
     const observers = watched === null ? null : await openObservers(watched, headerOf(options), warn);
     const result = simulate(options, verbose && !json ? print : undefined, observers?.sink);
-    await observers?.close();
     virtualSeconds += result.stats.virtualSeconds;
     if (json) print(JSON.stringify(toJson(result)));
     else if (runs === 1 && result.failure === null) print(describeResult(result));
     if (tail && !json) for (const line of result.traceTail) print(line);
-    if (result.failure !== null) {
-      if (!json) reportFailure(result, tail, print);
-      return 1;
-    }
+    if (result.failure !== null && !json) reportFailure(result, tail, print);
+    await observers?.linger(process);
+    await observers?.close();
+    if (result.failure !== null) return 1;
     if (isLive) process.stdout.write(`\r${run + 1} of ${runs} seeds`);
   }
   if (isLive) process.stdout.write('\r');

@@ -144,5 +144,5 @@ export type TraceRecord =
   | VerdictRecord
   | DroppedRecord;
 
-/** Where records go. */
-export type TraceSink = (record: TraceRecord) => void;
+/** Where records go. @returns false when the record was dropped */
+export type TraceSink = (record: TraceRecord) => boolean;

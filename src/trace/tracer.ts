@@ -14,6 +14,9 @@ type Fields = { readonly [field: string]: unknown };
 type Typed = { readonly type: string };
 type Snapshot = { readonly value: StateValue; readonly context: Fields; readonly status: string };
 
+/** Registers and sessions may be a million. Whoever is forgotten here is told whole once more. */
+const MAX_KNOWN = 10_000;
+
 /**
  * Makes records of what happens: the one place where the trace's format is written. Whoever runs a cluster holds a
  * tracer or null, and tells it; null is all that a run costs that nobody watches.
@@ -21,6 +24,8 @@ type Snapshot = { readonly value: StateValue; readonly context: Fields; readonly
 export class Tracer {
   readonly #sink: TraceSink;
   readonly #nowMs: () => number;
+  /** The actors whose whole context is in the trace, so that only what changes need be written. */
+  readonly #known = new Set<string>();
   #nextId = 1;
 
   /** @param nowMs milliseconds since the run began, virtual or real */
@@ -32,7 +37,9 @@ export class Tracer {
   /** An actor of `node` has taken an event. */
   step(node: string, { cell, chart, event, before, snapshot, effects }: CellStep): void {
     const { value, context, status } = snapshot as Snapshot;
-    this.#sink({
+    const name = `${node} ${cell}`;
+    const known = this.#known.has(name) ? (before as Snapshot | null) : null;
+    const taken = this.#sink({
       kind: 'step',
       t: this.#t(),
       node,
@@ -40,12 +47,16 @@ export class Tracer {
       chart,
       event: boundedFields(event) as StepRecord['event'],
       state: value,
-      ...contextOf(before as Snapshot | null, context),
+      ...contextOf(known, context),
       ...(effects.length === 0
         ? {}
         : { effects: effects.map((effect) => boundedFields(effect)) as StepRecord['effects'] & object }),
       ...(status === 'active' ? {} : { ended: true }),
     });
+    // After a gap, a change would stand on what nobody has seen.
+    if (!taken || this.#known.size >= MAX_KNOWN) this.#known.clear();
+    if (taken && status === 'active') this.#known.add(name);
+    else this.#known.delete(name);
   }
 
   /** A message leaves. @returns its id, for what becomes of it */
