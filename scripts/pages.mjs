@@ -46,11 +46,13 @@ async function bundle(entry, define) {
   return outputFiles[0].text.replaceAll('</script', '<\\/script');
 }
 
+/** Fills in a template. The page's policy allows this one script, by its hash, and no other. */
 function write(name, template, { script, style }) {
   const hash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
   const parts = { 'SCRIPT-HASH': hash, '/*STYLE*/': style, '/*SCRIPT*/': script };
+  const text = readFileSync(template, 'utf8');
   writeFileSync(
     `dist/${name}`,
-    template.replace(/SCRIPT-HASH|\/\*STYLE\*\/|\/\*SCRIPT\*\//g, (part) => parts[part]),
+    text.replace(/SCRIPT-HASH|\/\*STYLE\*\/|\/\*SCRIPT\*\//g, (part) => parts[part]),
   );
 }

@@ -9,26 +9,45 @@ const MAX_TEXT = 160;
 const MAX_ITEMS = 8;
 const MAX_FIELDS = 32;
 const MAX_DEPTH = 6;
+/** So many numbers, texts, lists and so on may be inside one another altogether. */
+const MAX_VALUES = 200;
 /** The last entries of a log are those that anything happens to. */
 const MAX_ENTRIES = 3;
 
-/** A value in JSON of at most a few kilobytes; what JSON cannot say (a function, undefined) is null. */
-export function bounded(value: unknown, depth = 0): Json {
-  if (typeof value === 'string') return boundedText(value);
+const LEFT_OUT = '…';
+
+/** How much of one value is still to be told. */
+type Budget = { left: number };
+
+/**
+ * A value in JSON of at most 200 values of at most 200 characters; what JSON cannot say (a function, undefined) is
+ * null. A log is told by its length and its last entries.
+ */
+export function bounded(value: unknown): Json {
+  return tell(value, { left: MAX_VALUES }, 0);
+}
+
+/** An object of at most 32 fields, each of them bounded by itself. */
+export function boundedFields(value: { readonly [field: string]: unknown }): { [field: string]: Json } {
+  return fieldsOf(value, bounded);
+}
+
+function tell(value: unknown, budget: Budget, depth: number): Json {
+  budget.left -= 1;
+  if (typeof value === 'string') return shortened(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'object' || value === null) return null;
-  if (depth === MAX_DEPTH) return '…';
-  if (Array.isArray(value)) return boundedList(value, depth);
-  if (value instanceof Map || value instanceof Set) return `… (${value.size} items)`;
-  if (isLog(value)) return boundedLog(value, depth);
-  return boundedFields(value as { readonly [field: string]: unknown }, depth);
+  if (depth === MAX_DEPTH || budget.left <= 0) return LEFT_OUT;
+  const inner = (item: unknown) => (budget.left <= 0 ? LEFT_OUT : tell(item, budget, depth + 1));
+  if (Array.isArray(value)) return listOf(value, inner);
+  if (isLog(value)) return logOf(value, inner);
+  return fieldsOf(value as { readonly [field: string]: unknown }, inner);
 }
 
-/** The same of an object whose type is known: it stays an object. */
-export function boundedFields(
+function fieldsOf(
   value: { readonly [field: string]: unknown },
-  depth = 0,
+  inner: (item: unknown) => Json,
 ): { [field: string]: Json } {
   const fields: { [field: string]: Json } = {};
   let count = 0;
@@ -38,23 +57,19 @@ export function boundedFields(
     count += 1;
     if (count > MAX_FIELDS) continue;
     // A key such as "__proto__" is a key like any other.
-    Object.defineProperty(fields, boundedText(name), {
-      value: bounded(field, depth + 1),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+    const property = { value: inner(field), enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(fields, shortened(name), property);
   }
-  if (count > MAX_FIELDS) fields['…'] = `${count - MAX_FIELDS} more fields`;
+  if (count > MAX_FIELDS) fields[LEFT_OUT] = `${count - MAX_FIELDS} more fields`;
   return fields;
 }
 
-function boundedText(text: string): string {
+function shortened(text: string): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
 }
 
-function boundedList(list: readonly unknown[], depth: number): Json {
-  const items = list.slice(0, MAX_ITEMS).map((item) => bounded(item, depth + 1));
+function listOf(list: readonly unknown[], inner: (item: unknown) => Json): Json {
+  const items = list.slice(0, MAX_ITEMS).map(inner);
   if (list.length > MAX_ITEMS) items.push(`… ${list.length - MAX_ITEMS} more`);
   return items;
 }
@@ -67,7 +82,6 @@ function isLog(value: object): value is LogLike {
   return Array.isArray(entries) && typeof length === 'number';
 }
 
-function boundedLog({ entries, length }: LogLike, depth: number): Json {
-  const last = entries.slice(Math.max(0, length - MAX_ENTRIES), length);
-  return { length, last: last.map((entry) => bounded(entry, depth + 1)) };
+function logOf({ entries, length }: LogLike, inner: (item: unknown) => Json): Json {
+  return { length, last: entries.slice(Math.max(0, length - MAX_ENTRIES), length).map(inner) };
 }

@@ -115,7 +115,7 @@ function contextOf(before: Snapshot | null, context: Fields): Pick<StepRecord, '
   let any = false;
   for (const name in context) {
     if (before.context[name] === context[name]) continue;
-    changed[name] = bounded(context[name], 1);
+    changed[name] = bounded(context[name]);
     any = true;
   }
   return any ? { changed } : {};

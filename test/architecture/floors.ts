@@ -70,6 +70,12 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
   },
+  // Of the actors' world it knows only what a trace says, so that it shows a file as it shows a run.
+  {
+    path: 'src/inspect/',
+    rooms: ['machines/json.ts', 'src/trace/', 'src/host/'],
+    packages: ['node:', 'preact', '@statelyai/inspect'],
+  },
   { path: 'src/charts/', rooms: ['machines/'], packages: ['xstate'] },
   { path: 'src/cli/', rooms: EVERYTHING, packages: ['*', 'node:'] },
   { path: 'src/main.ts', rooms: EVERYTHING, packages: ['*', 'node:'] },

@@ -3,7 +3,7 @@ import { App } from './app.tsx';
 import { listenTo, readEmbedded } from './source.ts';
 import { Store } from './store.ts';
 
-const store = new Store();
+const store = new Store((show) => requestAnimationFrame(show));
 const embedded = document.getElementById('trace')?.textContent ?? '';
 let stop = () => {};
 if (embedded.trim() !== '') readEmbedded(embedded, store);

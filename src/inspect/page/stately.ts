@@ -27,14 +27,23 @@ let world: World = emptyWorld([]);
 /** The actors that the inspector has been told of; null until it is ready. */
 let told: Set<string> | null = null;
 
+// The library speaks to the frame only after both: the inspector has said that it is ready, and the frame is loaded.
+const waitingFor = new Set(['inspector', 'frame']);
+iframe.addEventListener('load', () => arrived('frame'));
 addEventListener('message', ({ data, source }) => {
-  if (source !== iframe.contentWindow || (data as { type?: unknown } | null)?.type !== CONNECTED) return;
+  if (source !== iframe.contentWindow) return;
+  if ((data as { type?: unknown } | null)?.type === CONNECTED) arrived('inspector');
+});
+
+function arrived(part: string): void {
+  waitingFor.delete(part);
+  if (waitingFor.size > 0 || told !== null) return;
   status.textContent = 'connected to the inspector of stately.ai';
   told = new Set();
   for (const [node, { actors }] of world.nodes) {
     for (const [name, actor] of actors) introduce(node, name, actor);
   }
-});
+}
 
 const events = new EventSource('/events');
 const on = (name: string, take: (data: string) => void) =>

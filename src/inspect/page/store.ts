@@ -9,6 +9,8 @@ const NOTIFY_MS = 80;
 /** After so many records the world is kept whole, so that any moment is never more than this far away. */
 const KEYFRAME_EVERY = 256;
 
+export type NextFrame = (show: (timeMs: number) => void) => unknown;
+
 /**
  * All that the page knows of a run: the records that it keeps, and the cluster as it was at any of them. A moment is
  * named by how many records of the run have happened then, counted from the run's beginning.
@@ -27,6 +29,7 @@ export class Store {
   problems: string[] = [];
   records: TraceRecord[] = [];
   picture = new Picture([]);
+  readonly #nextFrame: NextFrame;
   readonly #maxRecords: number;
   readonly #listeners = new Set<() => void>();
   #notified = true;
@@ -35,7 +38,11 @@ export class Store {
   #keyframes: World[] = [];
   #near: { moment: number; world: World } | null = null;
 
-  constructor(maxRecords = MAX_RECORDS) {
+  /**
+   * @param nextFrame calls back before the next frame is shown, with the time in milliseconds
+   */
+  constructor(nextFrame: NextFrame, maxRecords = MAX_RECORDS) {
+    this.#nextFrame = nextFrame;
     this.#maxRecords = maxRecords;
   }
 
@@ -148,7 +155,7 @@ export class Store {
 
   /** Before the next frame, but not more often than people can follow. */
   #schedule(): void {
-    requestAnimationFrame((time) => {
+    this.#nextFrame((time) => {
       if (time - this.#notifiedMs < NOTIFY_MS) return this.#schedule();
       this.#notifiedMs = time;
       this.#notified = true;

@@ -6,6 +6,7 @@ import type { Picture } from './picture.ts';
 import type { Props } from './view.ts';
 
 const LANE = 12;
+/** Room on the left for the names of the nodes. */
 const LABEL = 40;
 const SCALE = 16;
 
@@ -32,7 +33,16 @@ export function Timeline(props: Props) {
     setView({ moment });
   };
   return (
-    <div class="timeline" ref={ref}>
+    <div
+      class="timeline"
+      ref={ref}
+      role="slider"
+      aria-label="the moment that is shown, in milliseconds"
+      aria-valuemin={fromMs}
+      aria-valuemax={toMs}
+      aria-valuenow={atMs}
+      tabIndex={0}
+    >
       <canvas
         ref={canvas}
         style={{ width: `${size.width}px`, height: `${height}px` }}
