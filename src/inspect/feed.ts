@@ -66,7 +66,7 @@ export class Feed {
 
   /** Somebody begins to look. @returns what to call when they have gone */
   attach(stream: ViewerStream): () => void {
-    const viewer: Viewer = { stream, seq: 0, blocked: false, told: false };
+    const viewer: Viewer = { stream, seq: 1, blocked: false, told: false };
     this.#viewers.add(viewer);
     stream.write(event('header', this.header));
     this.#serve(viewer);
@@ -102,7 +102,7 @@ export class Feed {
   #catchUp(viewer: Viewer): void {
     const { ring } = this;
     const before = ring.firstSeq - 1;
-    const missed = viewer.seq === 0 ? 0 : ring.firstSeq - viewer.seq;
+    const missed = viewer.seq === 1 ? 0 : ring.firstSeq - viewer.seq;
     this.missed += missed;
     viewer.seq = ring.firstSeq;
     viewer.stream.write(event('base', { before, missed, world: worldToJson(ring.base) }));

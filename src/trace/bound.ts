@@ -35,7 +35,8 @@ export function boundedFields(value: { readonly [field: string]: unknown }): { [
 function tell(value: unknown, budget: Budget, depth: number): Json {
   budget.left -= 1;
   if (typeof value === 'string') return shortened(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  // JSON knows one zero only.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'object' || value === null) return null;
   if (depth === MAX_DEPTH || budget.left <= 0) return LEFT_OUT;

@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 export function listenTo(url: string, store: Store): () => void {
   const events = new EventSource(url);
   const on = (name: string, take: (data: string) => void) =>
-    events.addEventListener(name, (event) => take((event as MessageEvent<string>).data));
+    events.addEventListener(name, (event) => take(String((event as MessageEvent).data)));
   on('header', (data) => {
     const header = parseHeader(data);
     if ('problem' in header) store.problem(`the stream ${header.problem}`);

@@ -47,7 +47,7 @@ function arrived(part: string): void {
 
 const events = new EventSource('/events');
 const on = (name: string, take: (data: string) => void) =>
-  events.addEventListener(name, (event) => take((event as MessageEvent<string>).data));
+  events.addEventListener(name, (event) => take(String((event as MessageEvent).data)));
 on('header', (data) => {
   const header = parseHeader(data);
   if ('problem' in header) status.textContent = `the stream ${header.problem}`;
