@@ -25,22 +25,27 @@ const shebang = '#!/usr/bin/env -S node --max-semi-space-size=64';
 const banner = {
   js: `${shebang}\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
 };
-// The live view is a bundle of its own, beside the executable, which loads it when it is asked for.
-const inspect = {
-  name: 'inspect',
+// These rooms are bundles of their own, beside the executable, which loads them when they are asked for.
+const besides = {
+  name: 'besides',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/inspect\/index\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './inspect.js', external: true } : undefined,
+    onResolve({ filter: /\/(?:charts|inspect)\/index\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${path.split('/').at(-2)}.js`, external: true } : undefined,
     ),
 };
 await build({
   ...common,
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/actorum.js',
-  plugins: [inspect],
+  entryPoints: { actorum: 'src/main.ts' },
+  outdir: 'dist',
+  plugins: [besides],
   banner,
 });
-await build({ ...common, entryPoints: ['src/inspect/index.ts'], outfile: 'dist/inspect.js' });
+await build({
+  ...common,
+  entryPoints: { charts: 'src/charts/index.ts', inspect: 'src/inspect/index.ts' },
+  outdir: 'dist',
+  external: ['elkjs'],
+});
 await buildPages();
 chmodSync('dist/actorum.js', 0o755);
 

@@ -1,7 +1,6 @@
 import { BENCH_HELP, benchCommand } from './bench/command.ts';
-import { CHARTS_HELP, chartsCommand } from './charts/command.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
-import { UsageError } from './cli/usage.ts';
+import { isUsageError, partOfPackage, UsageError } from './cli/usage.ts';
 import { packageVersion } from './host/package.ts';
 import { INSPECT_HELP, inspectCommand } from './inspect/command.ts';
 import { SIM_HELP, simCommand } from './sim/command.ts';
@@ -22,14 +21,23 @@ Commands:
 actorum <command> --help tells everything about a command.
 `;
 
-type Command = { readonly run: (args: readonly string[]) => Promise<number>; readonly help: string };
+type Command = {
+  readonly run: (args: readonly string[]) => Promise<number>;
+  readonly help: () => string | Promise<string>;
+};
+
+/** Not before they are asked for: see docs/decisions/0010-chart-layout.md. */
+const charts = () => partOfPackage(() => import('./charts/index.ts'));
 
 const COMMANDS: { readonly [name: string]: Command } = {
-  node: { run: nodeCommand, help: NODE_HELP },
-  sim: { run: simCommand, help: SIM_HELP },
-  bench: { run: benchCommand, help: BENCH_HELP },
-  inspect: { run: inspectCommand, help: INSPECT_HELP },
-  charts: { run: chartsCommand, help: CHARTS_HELP },
+  node: { run: nodeCommand, help: () => NODE_HELP },
+  sim: { run: simCommand, help: () => SIM_HELP },
+  bench: { run: benchCommand, help: () => BENCH_HELP },
+  inspect: { run: inspectCommand, help: () => INSPECT_HELP },
+  charts: {
+    run: async (args) => (await charts()).chartsCommand(args),
+    help: async () => (await charts()).CHARTS_HELP,
+  },
 };
 
 async function main(args: readonly string[]): Promise<number> {
@@ -37,7 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (first === undefined && !process.stdin.isTTY) return nodeCommand([]);
   if (first === 'version' || first === '--version') return print(`${packageVersion()}\n`);
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    return print(rest[0] === undefined ? HELP : commandNamed(rest[0]).help);
+    return print(rest[0] === undefined ? HELP : await commandNamed(rest[0]).help());
   }
   // Maelstrom and people who try things out start a node with options alone.
   if (first.startsWith('-')) return nodeCommand(args);
@@ -60,7 +68,7 @@ function print(text: string): number {
 
 /** What went wrong, on stderr: one line for a mistake of the user's, and everything for one of ours. */
 function explain(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message}; ${error.hint}`;
+  if (isUsageError(error)) return `${error.message}; ${error.hint}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

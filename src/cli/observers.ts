@@ -1,7 +1,7 @@
 import { createLineFile, type LineOutput, openLinePipe } from '../host/line-output.ts';
 import type { LiveView } from '../inspect/index.ts';
 import type { TraceHeader, TraceRecord, TraceSink } from '../trace/format.ts';
-import { numberOption, UsageError } from './usage.ts';
+import { numberOption, partOfPackage, UsageError } from './usage.ts';
 
 /** Who watches a run of node, sim or bench: a file that everything is written to, and browsers on this machine. */
 
@@ -132,7 +132,7 @@ async function openView(
   tell: (text: string) => void,
 ): Promise<LiveView> {
   // Loaded when it is asked for: a node starts faster without.
-  const { openLiveView } = await import('../inspect/index.ts');
+  const { openLiveView } = await partOfPackage(() => import('../inspect/index.ts'));
   try {
     const live = await openLiveView(header, port);
     tell(`live view: ${live.url}${view === 'stately' ? 'stately' : ''}`);

@@ -10,8 +10,10 @@ export function packageRoot(file: string): string {
   return dirname(file);
 }
 
-/** The version of this package. */
+/** The version of this package; `unknown` for a file that was copied away from its package. */
 export function packageVersion(here = fileURLToPath(import.meta.url)): string {
-  const text = readFileSync(join(packageRoot(here), 'package.json'), 'utf8');
+  const file = join(packageRoot(here), 'package.json');
+  if (!existsSync(file)) return 'unknown';
+  const text = readFileSync(file, 'utf8');
   return String((JSON.parse(text) as { version: unknown }).version);
 }

@@ -1,7 +1,7 @@
 import { createReadStream, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { untilInterrupted } from '../cli/observers.ts';
-import { numberOption, parseOptionsAndNames, UsageError } from '../cli/usage.ts';
+import { numberOption, parseOptionsAndNames, partOfPackage, UsageError } from '../cli/usage.ts';
 import { parseHeader, parseRecord } from '../trace/reader.ts';
 import type { Feed } from './feed.ts';
 
@@ -37,7 +37,7 @@ export async function inspectCommand(args: readonly string[]): Promise<number> {
     throw new UsageError(`inspect takes one trace, not ${names.length}`, 'try: actorum inspect run.jsonl');
   }
   const port = numberOption('--port', values.port, { min: 0, max: 65_535, whole: true });
-  const { Feed, openLiveView, pageWith, readPage } = await import('./index.ts');
+  const { Feed, openLiveView, pageWith, readPage } = await partOfPackage(() => import('../inspect/index.ts'));
   const warn = (text: string) => process.stderr.write(`actorum inspect: ${text}\n`);
   const read = await readTraceFile(file, warn);
   if (values.out !== undefined) {

@@ -76,7 +76,7 @@ export const ROOMS: readonly Room[] = [
     rooms: ['machines/json.ts', 'src/trace/', 'src/host/'],
     packages: ['node:', 'preact', '@statelyai/inspect'],
   },
-  { path: 'src/charts/', rooms: ['machines/'], packages: ['xstate'] },
+  { path: 'src/charts/', rooms: ['machines/'], packages: ['xstate', 'elkjs'] },
   { path: 'src/cli/', rooms: EVERYTHING, packages: ['*', 'node:'] },
   { path: 'src/main.ts', rooms: EVERYTHING, packages: ['*', 'node:'] },
 ];
