@@ -6,10 +6,12 @@ import { build } from 'esbuild';
 
 const PAGE = 'src/inspect/page';
 const CHARTS = 'docs/charts';
+/** What comes later wins. */
+const STYLES = ['base', 'frame', 'cluster', 'panels', 'narrow'];
 
 /** Builds dist/inspect.html, the live view, and dist/stately.html, the bridge to the inspector of stately.ai. */
 export async function buildPages() {
-  const style = readFileSync(`${PAGE}/style.css`, 'utf8');
+  const style = STYLES.map((name) => readFileSync(`${PAGE}/style/${name}.css`, 'utf8')).join('');
   const script = await bundle(`${PAGE}/main.tsx`, { CHART_DRAWINGS: JSON.stringify(charts('.svg')) });
   write('inspect.html', `${PAGE}/index.html`, { script, style });
   const definitions = Object.entries(charts('.json')).map(([name, text]) => [name, JSON.parse(text)]);

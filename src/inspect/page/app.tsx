@@ -1,4 +1,5 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
+import type { World } from '../../trace/world.ts';
 import { Cards, leaderIn } from './cards.tsx';
 import { Chart } from './chart.tsx';
 import { Context, Details } from './context.tsx';
@@ -48,7 +49,12 @@ export function App({ store, stopListening }: { readonly store: Store; readonly 
               <Diagram {...props} />
             </div>
             <div class="right">
-              <Chart title={`${node} ${view.actor}`} actor={actor} />
+              <Chart
+                title={`${node} ${view.actor}`}
+                actor={actor}
+                actors={actorsIn(world)}
+                choose={(title) => setView(chosenBy(title))}
+              />
               <div class="side">
                 <Context actor={actor} changed={changedIn(record, node, view.actor)} />
                 <Details record={record} />
@@ -72,6 +78,18 @@ function Welcome() {
       </p>
     </div>
   );
+}
+
+/** Every actor, by its node and name. */
+function actorsIn(world: World): string[] {
+  return [...world.nodes].flatMap(([node, { actors }]) =>
+    [...actors.keys()].sort().map((name) => `${node} ${name}`),
+  );
+}
+
+function chosenBy(title: string): Partial<View> {
+  const space = title.indexOf(' ');
+  return { node: title.slice(0, space), actor: title.slice(space + 1) };
 }
 
 function changedIn(record: ReturnType<Store['recordAt']>, node: string, actor: string): string[] {

@@ -3,6 +3,9 @@ import { type StateNode, statesOf } from './charts.ts';
 import { CLIENTS_WIDTH, GUTTER } from './layout.ts';
 import type { SetView, View } from './view.ts';
 
+/** Of registers, sessions and waiting reads a card shows only the latest; all can be chosen above the chart. */
+const MAX_MANY = 2;
+
 /** A card for each node: what it is, its chart in small with the active states lit, and its other actors. */
 export function Cards({ world, nodes, view, setView }: CardsProps) {
   const template = `${GUTTER}px ${CLIENTS_WIDTH}px repeat(${Math.max(1, nodes.length)}, minmax(0, 1fr))`;
@@ -56,7 +59,7 @@ function Card({ name, node, latestTerm, isolated, selected, actor, setView }: Ca
         <span class="badge">{role.text}</span>
         {isolated ? <span class="badge cut">cut off</span> : null}
       </button>
-      {main === null ? <p class="facts">nothing heard yet</p> : <Facts actor={main[1]} />}
+      {main === null ? <p class="facts">{silenceOf(node)}</p> : <Facts actor={main[1]} />}
       {main === null ? null : (
         <ul class="states">
           {statesOf(main[1].chart).map((state) => (
@@ -132,7 +135,12 @@ function othersOf(node: NodeView | undefined, main: string | undefined): (readon
     all.filter(([name]) => !name.includes(' ')).sort(([a], [b]) => (a < b ? -1 : 1)),
     all.filter(([name]) => name.includes(' ')).reverse(),
   ];
-  return [...single, ...many.slice(0, 4)];
+  return [...single, ...many.slice(0, MAX_MANY)];
+}
+
+/** Why nothing can be said of a node. */
+function silenceOf(node: NodeView | undefined): string {
+  return node?.up === false ? 'it is not running' : 'nothing was heard of it yet';
 }
 
 function leafOf(chart: string, state: ActorView['state']): string {

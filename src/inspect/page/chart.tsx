@@ -4,8 +4,17 @@ import { drawingOf } from './charts.ts';
 
 const ZOOMS = [0.4, 0.55, 0.75, 1, 1.3] as const;
 
+type ChartProps = {
+  /** The actor's node and name. */
+  readonly title: string;
+  readonly actor: ActorView | undefined;
+  /** All that can be chosen instead. */
+  readonly actors: readonly string[];
+  readonly choose: (title: string) => void;
+};
+
 /** An actor's chart: the states that it is in are lit, and the way that its latest event took. */
-export function Chart({ title, actor }: { readonly title: string; readonly actor: ActorView | undefined }) {
+export function Chart({ title, actor, actors, choose }: ChartProps) {
   const [zoom, setZoom] = useState(2);
   const scroller = useRef<HTMLDivElement>(null);
   const drawing = useMemo(() => (actor === undefined ? null : drawingOf(actor.chart)), [actor?.chart]);
@@ -21,7 +30,12 @@ export function Chart({ title, actor }: { readonly title: string; readonly actor
   return (
     <section class="panel chart-panel">
       <header>
-        <h2>{title}</h2>
+        <h2>Chart</h2>
+        <select aria-label="actor" value={title} onChange={(event) => choose(event.currentTarget.value)}>
+          {(actors.includes(title) ? actors : [title, ...actors]).map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
         <span class="quiet">
           {active
             .slice(1)

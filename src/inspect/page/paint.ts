@@ -28,7 +28,9 @@ export type Placed = {
 /** A message that takes longer than this and left before the window may be missing from it. */
 const LONGEST_MS = 3000;
 /** With more messages than this in sight their names would hide them. */
-const MAX_NAMED = 60;
+const MAX_NAMED = 160;
+/** Names between the same two lines stand so far apart. */
+const NAME_GAP = 15;
 
 /** @returns what was drawn of the messages, for the mouse to find */
 export function paintDiagram(to: CanvasRenderingContext2D, scene: Scene, palette: Palette): Placed[] {
@@ -40,8 +42,9 @@ export function paintDiagram(to: CanvasRenderingContext2D, scene: Scene, palette
   paintScale(to, scene, palette);
   paintLines(to, scene, palette);
   const placed = placedArrows(scene);
-  const named = placed.length <= MAX_NAMED;
-  for (const place of placed) paintArrow(to, place, scene, palette, named);
+  for (const place of placed) paintArrow(to, place, scene, palette);
+  const named = placed.length <= MAX_NAMED ? withRoomForNames(placed) : [];
+  for (const place of named) nameArrow(to, place, scene, palette);
   for (const { top, bottom, text } of bands) {
     const look = { ground: palette.fault ?? '', ink: palette.panel ?? '' };
     if (bottom - top > 18) tag(to, text, GUTTER + 8, top + 4, look);
@@ -206,20 +209,13 @@ function placedArrows(scene: Scene): Placed[] {
   return placed;
 }
 
-function paintArrow(
-  to: CanvasRenderingContext2D,
-  place: Placed,
-  scene: Scene,
-  palette: Palette,
-  named: boolean,
-): void {
+function paintArrow(to: CanvasRenderingContext2D, place: Placed, scene: Scene, palette: Palette): void {
   const { arrow, x1, y1, x2, y2 } = place;
   const isHovered = scene.hovered === arrow;
-  const isLost = arrow.lost !== null && arrow.lost.t <= scene.toMs;
+  const isLost = isLostIn(scene, arrow);
   const isOpen = !isLost && !arrow.receivedMs.some((t) => t <= scene.toMs);
-  const colour = (isLost ? palette.lost : palette[familyOf(arrow.type)]) ?? '';
-  to.strokeStyle = colour;
-  to.fillStyle = colour;
+  to.strokeStyle = colourOf(scene, arrow, palette);
+  to.fillStyle = to.strokeStyle;
   to.globalAlpha = scene.hovered === null || isHovered ? 1 : 0.35;
   to.lineWidth = isHovered ? 2.4 : isLost ? 1.5 : 1.1;
   to.setLineDash(isLost || isOpen ? [4, 3] : []);
@@ -227,18 +223,41 @@ function paintArrow(
   to.setLineDash([]);
   if (isLost) cross(to, x2, y2);
   else if (!isOpen) tip(to, place);
-  if (named || isHovered) nameArrow(to, place);
   to.globalAlpha = 1;
 }
 
-function nameArrow(to: CanvasRenderingContext2D, { arrow, x1, y1, x2, y2 }: Placed): void {
-  if (Math.abs(x2 - x1) < 60) return;
-  const middle = x1 + (x2 - x1) * 0.5;
-  to.textAlign = 'center';
-  to.save();
-  to.translate(middle, y1 + (y2 - y1) * 0.5 - 4);
+function isLostIn({ toMs }: Scene, { lost }: Arrow): boolean {
+  return lost !== null && lost.t <= toMs;
+}
+
+function colourOf(scene: Scene, arrow: Arrow, palette: Palette): string {
+  return (isLostIn(scene, arrow) ? palette.lost : palette[familyOf(arrow.type)]) ?? '';
+}
+
+/** Those whose name would not stand on another one's, the first come first. */
+function withRoomForNames(placed: readonly Placed[]): Placed[] {
+  const latest = new Map<string, number>();
+  return placed.filter(({ x1, y1, x2, y2 }) => {
+    const lane = [Math.min(x1, x2), Math.max(x1, x2)].map(Math.round).join(' ');
+    const y = (y1 + y2) / 2;
+    if (Math.abs(x2 - x1) < 90 || y - (latest.get(lane) ?? Number.NEGATIVE_INFINITY) < NAME_GAP) return false;
+    latest.set(lane, y);
+    return true;
+  });
+}
+
+function nameArrow(to: CanvasRenderingContext2D, place: Placed, scene: Scene, palette: Palette): void {
+  const { arrow, x1, y1, x2, y2 } = place;
   const angle = Math.atan2(y2 - y1, x2 - x1);
+  to.save();
+  to.translate((x1 + x2) / 2, (y1 + y2) / 2 - 3);
   to.rotate(Math.abs(angle) > Math.PI / 2 ? angle + Math.PI : angle);
+  to.textAlign = 'center';
+  to.strokeStyle = palette.panel ?? '';
+  to.lineWidth = 3;
+  to.lineJoin = 'round';
+  to.strokeText(arrow.type, 0, 0);
+  to.fillStyle = colourOf(scene, arrow, palette);
   to.fillText(arrow.type, 0, 0);
   to.restore();
 }
