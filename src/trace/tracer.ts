@@ -53,8 +53,8 @@ export class Tracer {
         : { effects: effects.map((effect) => boundedFields(effect)) as StepRecord['effects'] & object }),
       ...(status === 'active' ? {} : { ended: true }),
     });
-    // After a gap, a change would stand on what nobody has seen.
-    if (!taken || this.#known.size >= MAX_KNOWN) this.#known.clear();
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    // After a record that was dropped, a change would stand on what nobody has seen.
     if (taken && status === 'active') this.#known.add(name);
     else this.#known.delete(name);
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Subject } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { Cell, type CellStep } from '../../src/actors/cell.ts';
 import { createGate } from '../../src/actors/step.ts';
@@ -78,10 +78,19 @@ describe('a tracer', () => {
     );
   });
 
-  it('costs an actor that nobody watches nothing, not even a record', () => {
-    const cell = new Cell('raft', gate, new Subject<CellStep>());
-    cell.start({ id: 'n1', voters: ['n1'], seed: 1 });
-    expect(cell.snapshot.context.settings.id).toBe('n1');
+  it('is told nothing of an actor that nobody watches, and everything once somebody does', () => {
+    const steps = new Subject<CellStep>();
+    const tell = vi.spyOn(steps, 'next');
+    const cell = new Cell('raft', gate, steps);
+    cell.start({ id: 'n1', voters: ['n1', 'n2', 'n3'], seed: 1 });
+    cell.inbox.next({ type: 'election.timeout' });
+    expect(tell).not.toHaveBeenCalled();
+    const seen: CellStep[] = [];
+    steps.subscribe((step) => seen.push(step));
+    cell.inbox.next({ type: 'turn.ended' });
+    expect(seen).toMatchObject([
+      { cell: 'raft', chart: 'raft', event: { type: 'turn.ended' }, before: null },
+    ]);
   });
 
   it('numbers messages, so that a message is joined with what became of it', () => {
