@@ -2,7 +2,6 @@ import { traceHeader } from '../cli/header.ts';
 import { type Observers, openObservers } from '../cli/observers.ts';
 import { monotonicMs, monotonicOriginMs, wallMs } from '../host/clock.ts';
 import { freshSeed } from '../host/entropy.ts';
-import type { TraceSink } from '../trace/format.ts';
 import { nodeNames } from './cluster.ts';
 import { judge } from './judge.ts';
 import { Narrator, type Screen } from './narrator.ts';
@@ -10,7 +9,12 @@ import { BENCH_HELP, type BenchOptions, readOptions } from './options.ts';
 import { reportLines, verdictText } from './report.ts';
 import { type Results, resultsOf } from './results.ts';
 import { Run, type RunOptions } from './run.ts';
+import type { TraceHost } from './run-trace.ts';
 import { Store } from './store.ts';
+import { benchStore } from './store-bench.ts';
+import { asksForStore, readStoreOptions, type StoreBenchOptions } from './store-options.ts';
+import { storeReportLines } from './store-report.ts';
+import type { StoreResults } from './store-results.ts';
 import { coloured, plain, type Style } from './text.ts';
 
 export { BENCH_HELP } from './options.ts';
@@ -39,7 +43,7 @@ export async function benchCommand(
   environment: BenchEnvironment = { stdout: process.stdout, variables: process.env, signals: process },
 ): Promise<number> {
   const { stdout, variables, signals } = environment;
-  const options = readOptions(argv, freshSeed);
+  const options = asksForStore(argv) ? readStoreOptions(argv, freshSeed) : readOptions(argv, freshSeed);
   if (options === 'help') {
     stdout.write(BENCH_HELP);
     return 0;
@@ -52,11 +56,12 @@ export async function benchCommand(
   signals.once('SIGINT', onSignal);
   signals.once('SIGTERM', onSignal);
   try {
-    const store = new Store(options.store, wallMs());
     const observers = await observersOf(options, argv);
-    const results = await perform(options, store, narrator, interrupt.signal, observers?.sink ?? null);
-    if (options.json) stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-    else stdout.write(`${reportLines(results, options.run.seed, store.directory, style).join('\n')}\n`);
+    const trace = observers && { sink: observers.sink, originMs: monotonicOriginMs() };
+    const { results, lines } = await (asksForLog(options)
+      ? benchLog(options, narrator, interrupt.signal, style, trace)
+      : benchConflicts(options, narrator, interrupt.signal, style, trace));
+    stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : `${lines.join('\n')}\n`);
     // Who has interrupted the run does not want to look at it any more.
     if (!interrupt.signal.aborted) await observers?.linger(signals);
     await observers?.close();
@@ -68,12 +73,41 @@ export async function benchCommand(
   }
 }
 
+type Reported = { readonly results: Results | StoreResults; readonly lines: readonly string[] };
+
+function asksForLog(options: BenchOptions | StoreBenchOptions): options is BenchOptions {
+  return 'checkBudgetMs' in options;
+}
+
+async function benchLog(
+  options: BenchOptions,
+  narrator: Narrator | null,
+  interrupted: AbortSignal,
+  style: Style,
+  trace: TraceHost | null,
+): Promise<Reported> {
+  const store = new Store(options.store, wallMs());
+  const results = await perform(options, store, narrator, interrupted, trace);
+  return { results, lines: reportLines(results, options.run.seed, store.directory, style) };
+}
+
+async function benchConflicts(
+  options: StoreBenchOptions,
+  narrator: Narrator | null,
+  interrupted: AbortSignal,
+  style: Style,
+  trace: TraceHost | null,
+): Promise<Reported> {
+  const { results, directory } = await benchStore(options, narrator, interrupted, trace);
+  return { results, lines: storeReportLines(results, options.run.seed, directory, style) };
+}
+
 async function perform(
   { run: runOptions, checkBudgetMs }: BenchOptions,
   store: Store,
   narrator: Narrator | null,
   interrupted: AbortSignal,
-  records: TraceSink | null,
+  trace: TraceHost | null,
 ): Promise<Results> {
   for (const line of prologue(runOptions)) narrator?.say(line);
   const run = new Run(runOptions, {
@@ -81,7 +115,7 @@ async function perform(
     logDir: store.logDir,
     interrupted,
     tell: (timeMs, text) => narrator?.tell(timeMs, text),
-    ...(records === null ? {} : { trace: { sink: records, originMs: monotonicOriginMs() } }),
+    trace,
   });
   narrator?.showProgress(run.recorder.samples, () => run.sinceStartMs());
   await run.start();
@@ -97,7 +131,7 @@ async function perform(
 }
 
 async function observersOf(
-  { watched, run }: BenchOptions,
+  { watched, run }: BenchOptions | StoreBenchOptions,
   argv: readonly string[],
 ): Promise<Observers | null> {
   if (watched === null) return null;

@@ -1,6 +1,7 @@
 import type { TraceSink, VerdictRecord } from '../trace/format.ts';
 import { Tracer } from '../trace/tracer.ts';
 import { NodeTraces } from './node-traces.ts';
+import type { CutLink } from './partition.ts';
 import { TraceOrder } from './trace-order.ts';
 
 /** Who takes the records of a run. */
@@ -25,6 +26,20 @@ export class RunTrace {
 
   /** A line that a node wrote about itself. */
   readonly takeLine = (node: string, line: string): void => this.#nodes.take(node, line);
+
+  /** The nemesis has cut these links. */
+  cut(links: readonly CutLink[], text: string): void {
+    this.tracer.fault({ fault: 'partition', cut: links.map(({ src, dest }) => [src, dest] as const), text });
+  }
+
+  healed(): void {
+    this.tracer.fault({ fault: 'heal', text: 'the network is whole again' });
+  }
+
+  /** A node has ended on its own. */
+  crashed(node: string, how: string): void {
+    this.tracer.fault({ fault: 'crash', nodes: [node], text: `${node} ${how}` });
+  }
 
   /** The run is over, and was found to be this. */
   close(verdict: VerdictRecord['verdict'], text: string): void {

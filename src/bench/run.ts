@@ -48,7 +48,7 @@ export type RunHost = {
   /** Is told what happens, while it happens. */
   readonly tell: (timeMs: number, text: string) => void;
   /** Takes a record of everything that happens; nothing is recorded when left out. */
-  readonly trace?: TraceHost;
+  readonly trace?: TraceHost | null;
 };
 
 /** The time of load and faults, and what had happened when it ended. Times are ms since the run's beginning. */
@@ -162,7 +162,7 @@ export class Run {
         onViolation: this.#onViolation,
         onExit: (node, how) => {
           this.#note('crash', node, how);
-          trace?.tracer.fault({ fault: 'crash', nodes: [node], text: `${node} ${how}` });
+          trace?.crashed(node, how);
           this.#crash.abort();
         },
         ...(trace === null ? {} : { onTraceLine: trace.takeLine }),
@@ -216,14 +216,13 @@ export class Run {
       leader: () => this.leaders.leader,
       onPartition: ({ shape, cut, text }) => {
         this.recorder.nemesis('partition', { shape, cut, text });
-        const links = cut.map(({ src, dest }) => [src, dest] as const);
-        this.#trace?.tracer.fault({ fault: 'partition', cut: links, text: `${shape}: ${text}` });
+        this.#trace?.cut(cut, `${shape}: ${text}`);
         const why = shape === 'leader' && this.leaders.leader !== undefined ? ' (it leads)' : '';
         this.#tell(`partition (${shape}): ${text}${why}`);
       },
       onHeal: () => {
         this.recorder.nemesis('heal', null);
-        this.#trace?.tracer.fault({ fault: 'heal', text: 'the network is whole again' });
+        this.#trace?.healed();
         this.#tell('the network is whole again');
       },
     });

@@ -12,7 +12,7 @@ import { checkReplicasAgree, Invariants } from './invariants.ts';
 import { type Judgement, judgeHistory } from './judge.ts';
 import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
-import { CALM, type SimulationOptions } from './options.ts';
+import { CALM, type SimulationOptions, simulatedNodes } from './options.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
 
@@ -68,11 +68,6 @@ export function simulate(
     failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   }
   return run.result(failure);
-}
-
-/** The names of the nodes that a simulation has. */
-export function simulatedNodes({ nodes }: SimulationOptions): string[] {
-  return Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
 }
 
 class Simulation {

@@ -95,6 +95,7 @@ export type FaultName =
   | 'crash'
   | 'restart'
   | 'transfer'
+  | 'clock'
   | 'recovery';
 
 /** Something is done to the cluster. */

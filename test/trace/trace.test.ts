@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drawOptions } from '../../src/sim/options.ts';
-import { simulate, simulatedNodes } from '../../src/sim/simulation.ts';
+import { drawOptions, simulatedNodes } from '../../src/sim/options.ts';
+import { simulate } from '../../src/sim/simulation.ts';
 import { TRACE_FORMAT, TRACE_VERSION, type TraceHeader, type TraceRecord } from '../../src/trace/format.ts';
 import { readTrace } from '../../src/trace/reader.ts';
 import { recordsOf } from './records.ts';
