@@ -61,7 +61,7 @@ function isOurs(snapshot: Snapshot, event: EventObject, machine: Machine): boole
   if (snapshot.machine !== machine || snapshot.status !== 'active') return false;
   // A context that is missing is an error of XState's; children are of somebody else's making.
   if (!snapshot.context || hasAny(snapshot.children)) return false;
-  const { type } = event;
+  const type: unknown = event?.type;
   return typeof type === 'string' && type !== '*' && !(type.startsWith('xstate.') && isControl(type));
 }
 

@@ -62,7 +62,7 @@ export class Enqueuer {
     return Object.assign(add, {
       assign: (assignment: unknown) => {
         const place = this.#place;
-        const spawn = () => place.refuse('it spawns an actor');
+        const spawn = () => place.refuse('xstate.assign spawns an actor');
         this.#list?.push(new Operation(ASSIGN, 'xstate.assign', { action: { assignment }, spawn }));
       },
       cancel: refuse('xstate.cancel'),

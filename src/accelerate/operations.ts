@@ -102,7 +102,10 @@ function compile(action: UserFunction | undefined, type: string, params: unknown
   if (resolve === RESOLVERS.assign) {
     if (pureUpdate !== undefined && paramsOf === null)
       return new Operation(PATCH, type, { does: pureUpdate, action });
-    return new Operation(ASSIGN, type, { ...given, spawn: () => place.refuse('it spawns an actor') });
+    return new Operation(ASSIGN, type, {
+      ...given,
+      spawn: () => place.refuse('xstate.assign spawns an actor'),
+    });
   }
   if (resolve === RESOLVERS.enqueueActions) {
     if (pureEffects !== undefined && paramsOf === null)

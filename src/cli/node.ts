@@ -3,6 +3,7 @@ import type { Entry } from '../../machines/raft/events.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { listen } from '../actors/bus.ts';
 import { Node } from '../actors/node.ts';
+import { stepWithStockXState } from '../actors/step.ts';
 import { monotonicMs, NamedTimers, wallMs } from '../host/clock.ts';
 import { MemoryDisk } from '../host/disk.ts';
 import { freshSeed } from '../host/entropy.ts';
@@ -26,6 +27,7 @@ Options:
                               (default 400)
   --heartbeat-ms N            how often a leader makes itself heard (default 80)
   --seed N                    seeds the election timeouts (default: random; shown with --log-level info)
+  --no-accelerate             step the charts with XState itself: the same answers, more slowly
   --log-level LEVEL           ${LOG_LEVELS.join(', ')}: what goes to stderr (default warn)
   -h, --help                  this text
 
@@ -47,6 +49,7 @@ function readOptions(args: readonly string[]) {
     'heartbeat-ms': { type: 'string', default: '80' },
     seed: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
+    'no-accelerate': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
   const logLevel = oneOf('--log-level', given['log-level'], LOG_LEVELS);
@@ -69,6 +72,7 @@ function readOptions(args: readonly string[]) {
         ? freshSeed()
         : numberOption('--seed', given.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
     logLevel,
+    isStock: given['no-accelerate'],
     tellsOfLeaders: logLevel === 'info' || logLevel === 'debug',
   };
 }
@@ -82,6 +86,7 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
   }
   const log = createLogger(options.logLevel);
   log.info(`seed ${options.seed}`);
+  stepWithStockXState(options.isStock);
   return new Promise((resolve) => {
     const timers = new NamedTimers();
     const stdio = serveStdio({

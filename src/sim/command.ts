@@ -1,4 +1,5 @@
 import type { Workload } from '../actors/node.ts';
+import { stepWithStockXState } from '../actors/step.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
 import { drawOptions, type SimulationOptions, type Weather } from './options.ts';
@@ -34,6 +35,8 @@ A seed chooses everything that is not given:
   --transfer-rate N     transfers of leadership a second
   --sync-ms N           the longest time that a sync of the disk takes
   --ryw-wait-ms N       how long a read waits for its follower to catch up before the leader serves it (ryw-kv)
+
+  --no-accelerate       step the charts with XState itself: the run is the same, and takes longer
 
 Output:
   --verbose             tell of faults and leaders as they come
@@ -91,6 +94,7 @@ function readArguments(args: readonly string[]) {
     verbose: FLAG,
     trace: FLAG,
     json: FLAG,
+    'no-accelerate': FLAG,
     help: { ...FLAG, short: 'h' },
   });
   const fixed: { [name in NumberName]?: number } = {};
@@ -107,6 +111,7 @@ function readArguments(args: readonly string[]) {
     verbose: given.verbose,
     trace: given.trace,
     json: given.json,
+    isStock: given['no-accelerate'],
     help: given.help,
   };
 }
@@ -207,12 +212,13 @@ function describeResult({ stats, traceHash, judgement }: SimulationResult): stri
 
 /** Runs simulations as the arguments say. Resolves with the exit code. */
 export async function simCommand(args: readonly string[]): Promise<number> {
-  const { fixed, workload, seed, runs, verbose, trace, json, help } = readArguments(args);
+  const { fixed, workload, seed, runs, verbose, trace, json, isStock, help } = readArguments(args);
   const print = (text: string) => process.stdout.write(`${text}\n`);
   if (help) {
     process.stdout.write(SIM_HELP);
     return 0;
   }
+  stepWithStockXState(isStock);
   const isLive = process.stdout.isTTY === true && runs > 1 && !json;
   let virtualSeconds = 0;
   for (let run = 0; run < runs; run += 1) {
@@ -224,7 +230,7 @@ export async function simCommand(args: readonly string[]): Promise<number> {
     else if (runs === 1 && result.failure === null) print(describeResult(result));
     if (trace && !json) for (const line of result.traceTail) print(line);
     if (result.failure !== null) {
-      if (!json) reportFailure(result, trace, print);
+      if (!json) reportFailure(result, trace, isStock, print);
       return 1;
     }
     if (isLive) process.stdout.write(`\r${run + 1} of ${runs} seeds`);
@@ -242,6 +248,7 @@ export async function simCommand(args: readonly string[]): Promise<number> {
 function reportFailure(
   result: SimulationResult,
   alreadyTraced: boolean,
+  isStock: boolean,
   print: (text: string) => void,
 ): void {
   const { options, traceTail, failure, judgement } = result;
@@ -250,7 +257,7 @@ function reportFailure(
   print(describeResult(result));
   print(`FAILED: ${failure}`);
   for (const violation of judgement?.violations ?? []) print(violation);
-  print(`replay: ${replayCommand(options)}`);
+  print(`replay: ${replayCommand(options)}${isStock ? ' --no-accelerate' : ''}`);
 }
 
 function toJson({ options, failure, judgement, stats, traceHash }: SimulationResult) {
