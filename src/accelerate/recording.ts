@@ -16,9 +16,9 @@ export class Recording {
     this.#event = event;
   }
 
-  /** The turn of an action has come. */
-  act(operation: Operation): void {
-    this.notice();
+  /** The turn of an action has come, with XState's queue as it is then. */
+  act(operation: Operation, queue: readonly EventTemplate[]): void {
+    this.watch(queue);
     this.operations.push(operation);
   }
 
@@ -40,6 +40,7 @@ export class Recording {
     this.#seen = this.#queue.length;
   }
 
+  /** From here on events are looked for in this queue. */
   watch(queue: readonly EventTemplate[]): void {
     this.#queue = queue;
     this.notice();

@@ -230,10 +230,7 @@ export class Twin {
     return actions.map((action) => {
       const { actions: named } = this.#machine.implementations;
       const operation = compileAction(action as ActionReference, named, place, true);
-      return tellingAction((queue) => {
-        this.#recording.watch(queue);
-        this.#recording.act(operation);
-      });
+      return tellingAction((queue) => this.#recording.act(operation, queue));
     });
   }
 }

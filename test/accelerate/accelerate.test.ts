@@ -275,6 +275,10 @@ describe('it does as XState does', () => {
     const patched = { ...off, value: { on: 'dim' } } as typeof off;
     const expected = lamp.transition(patched, { type: 'press' }, scope as never);
     expect(fast.transition(patched, { type: 'press' }, scope)).toEqual(expected);
+    // XState takes the functions from the machine that a snapshot names.
+    const other = lamp.provide({ actions: { count: assign(({ context }) => ({ n: context.n + 10 })) } });
+    const renamed = { ...off, machine: other } as unknown as typeof off;
+    expect(fast.transition(renamed, { type: 'press' }, scope).context).toEqual({ n: 10 });
     const lost = { ...off, context: undefined } as unknown as typeof off;
     expect(() => fast.transition(lost, { type: 'press' }, scope)).toThrow(
       'Cannot assign to undefined `context`',

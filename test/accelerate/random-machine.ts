@@ -127,8 +127,9 @@ function targetOf(shape: Shape, parent: Shape | null, { tape, shapes }: Making):
   }
 }
 
-/** A state in each of two regions of one parallel state. */
+/** A state in each of two regions of one parallel state; now and then any two states, which XState takes as well. */
 function severalTargets(tape: Tape, shapes: readonly Shape[]): unknown {
+  if (tape.chance(1, 4)) return [`#${tape.pick(shapes).id}`, `#${tape.pick(shapes).id}`];
   const parallels = shapes.filter(({ kind, children }) => kind === 'parallel' && children.length > 1);
   if (parallels.length === 0) return undefined;
   const { children } = tape.pick(parallels);
