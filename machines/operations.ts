@@ -1,18 +1,27 @@
 import type { Json } from './json.ts';
+import type { StoreOperation, StoreOutcome } from './store/operations.ts';
 
-/** What a client asks of a linearizable register. `key` and the values are any JSON. */
+/** What a cluster is for, and so which requests it knows and what its replies carry. */
+export const WORKLOADS = ['lin-kv', 'ryw-kv', 'lww-kv'] as const;
+export type Workload = (typeof WORKLOADS)[number];
+
+/** What is there? Here and below, `key` and the values are any JSON. */
 export type ReadOperation = { readonly type: 'read'; readonly key: Json };
+/** Whatever is there, let it be `value`. */
 export type WriteOperation = { readonly type: 'write'; readonly key: Json; readonly value: Json };
+/** If `from` is there, let it be `to`. */
 export type CasOperation = {
   readonly type: 'cas';
   readonly key: Json;
   readonly from: Json;
   readonly to: Json;
+  /** A key that does not exist is written too. */
   readonly createIfNotExists: boolean;
 };
 
 /** An operation that changes something, and so has to go through the log. */
 export type LoggedOperation = WriteOperation | CasOperation;
+/** What a client asks of a linearizable register. */
 export type Operation = ReadOperation | LoggedOperation;
 
 /** A read that any replica may serve that has applied what its client has seen. */
@@ -24,8 +33,13 @@ export type RywReadOperation = {
   readonly preferFollower: boolean;
 };
 
-/** Everything that a client may ask for. */
-export type ClientOperation = Operation | RywReadOperation;
+/** Everything that a client may ask for; a node's workload says which of it. */
+export type ClientOperation = Operation | RywReadOperation | StoreOperation;
+
+/** Whether an operation is one that the leader of a log carries out. */
+export function isLeaders(op: ClientOperation): op is Operation {
+  return op.type === 'read' || op.type === 'write' || op.type === 'cas';
+}
 
 /** Maelstrom's error codes that this system answers with, and what each promises. */
 export const ERROR = {
@@ -82,4 +96,5 @@ export type RywOutcome =
       readonly reason: 'leader_preferred' | 'follower_behind_redirected_to_leader';
     };
 
-export type ClientOutcome = Outcome | RywOutcome;
+/** What became of anything that a client may ask for. */
+export type ClientOutcome = Outcome | RywOutcome | StoreOutcome;

@@ -1,6 +1,10 @@
+import type { GossipMessage } from '../gossip/messages.ts';
 import type { Json } from '../json.ts';
 import type { ClientOperation, ClientOutcome } from '../operations.ts';
 import type { PeerMessage } from '../raft/events.ts';
+
+/** Whatever a node says to another; which of it a cluster speaks is a matter of its workload. */
+export type NodeMessage = PeerMessage | GossipMessage;
 
 /** A client's request that has passed validation, with what its reply will need. */
 export type ClientRequest = {
@@ -29,6 +33,7 @@ export type ReplyTo = number | string | null;
 
 /** What can happen to the node's end of the wire. */
 export type MaelstromEvent =
+  /** The node is told its name and those of all nodes of the cluster, itself included. */
   | {
       readonly type: 'init.received';
       readonly client: string;
@@ -46,6 +51,7 @@ export type MaelstromEvent =
     }
   /** Valid requests, in the order in which they arrived together. `dest` is who they were addressed to. */
   | { readonly type: 'requests.received'; readonly dest: string; readonly requests: readonly ClientRequest[] }
+  /** Somebody wants to hear `echo` again. */
   | {
       readonly type: 'echo.received';
       readonly dest: string;
@@ -63,7 +69,7 @@ export type MaelstromEvent =
       readonly text: string;
     }
   /** Messages between nodes, in order of arrival. */
-  | { readonly type: 'peers.received'; readonly messages: readonly PeerMessage[] }
+  | { readonly type: 'peers.received'; readonly messages: readonly NodeMessage[] }
   /** Outcomes of requests that were submitted earlier. */
   | { readonly type: 'answers.ready'; readonly answers: readonly ClientAnswer[] }
   /** End of input, SIGTERM or SIGINT. */
@@ -85,8 +91,10 @@ export type MaelstromEffect =
     }
   /** The node knows who it is: start its protocols. Emitted after the reply to init. */
   | { readonly type: 'start'; readonly nodeId: string; readonly nodeIds: readonly string[] }
+  /** Hand these requests of clients to the protocol. */
   | { readonly type: 'submit'; readonly requests: readonly ClientRequest[] }
-  | { readonly type: 'deliver'; readonly messages: readonly PeerMessage[] }
+  /** Hand these messages of other nodes to the protocol. */
+  | { readonly type: 'deliver'; readonly messages: readonly NodeMessage[] }
   /** Finish what can be finished, then answer with `drain.completed`. */
   | { readonly type: 'drain' }
   /** Nothing more will be written: flush and end the process. */

@@ -1,18 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../../machines/index.ts';
-import { oneOf, parseOptionsAndNames, UsageError } from '../cli/usage.ts';
+import { oneOf, parseOptionsAndNames, partOfPackage, UsageError } from '../cli/usage.ts';
 import { FORMATS } from './formats/index.ts';
 import { modelOf } from './model.ts';
 
 const FORMAT_LINES = FORMATS.map(({ name, purpose }) => `                  ${name.padEnd(9)} ${purpose}`);
+
+const NAME_WIDTH = Math.max(...catalogue.map(({ name }) => name.length)) + 2;
 
 export const CHARTS_HELP = `Usage: actorum charts [NAME...] [options]
 
 Shows the statecharts that the protocols are made of, drawn from the charts that run.
 
 Charts (all of them when none is named):
-${catalogue.map(({ name, purpose }) => `  ${name.padEnd(16)}${purpose}`).join('\n')}
+${catalogue.map(({ name, purpose }) => `  ${name.padEnd(NAME_WIDTH)}${purpose}`).join('\n')}
 
 Options:
   --format FORMAT how to show them (default ${FORMATS[0]?.name}):
@@ -23,6 +25,8 @@ ${FORMAT_LINES.join('\n')}
 Examples:
   actorum charts raft
   actorum charts raft --format json
+  actorum charts raft --format svg --out .
+  actorum charts --format html --out .
   actorum charts --format pages --out docs/charts
 `;
 
@@ -39,7 +43,8 @@ export async function chartsCommand(args: readonly string[]): Promise<number> {
   }
   const formats = FORMATS.map(({ name }) => name);
   const format = FORMATS.find(({ name }) => name === oneOf('--format', values.format, formats));
-  const files = format?.files(chosen(names).map(modelOf)) ?? [];
+  const charts = chosen(names).map(modelOf);
+  const files = (await partOfPackage(async () => format?.files(charts))) ?? [];
   if (values.out === undefined) process.stdout.write(files.map(({ text }) => text).join('\n'));
   else write(values.out, files);
   return 0;

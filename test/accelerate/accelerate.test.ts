@@ -238,6 +238,30 @@ describe('it does as XState does', () => {
     for (const i of control.keys()) compare(machine, `raise${i}`, 'other', `raise${i}`);
   });
 
+  it('when a region is done before another one raises an event on its way in', () => {
+    const heard = (name: string) => ({ actions: emit({ type: name }) });
+    const machine = machineOf({
+      id: 'm',
+      initial: 'out',
+      states: {
+        out: { on: { go: 'in' } },
+        in: {
+          type: 'parallel',
+          states: {
+            first: { initial: 'end', states: { end: { type: 'final' } }, onDone: heard('first is done') },
+            second: { entry: raise({ type: 'raised' }), on: { raised: heard('second raised') } },
+          },
+        },
+      },
+    });
+    compare(machine, 'go');
+    const told: unknown[] = [];
+    const actor = createActor(accelerate(machine));
+    actor.on('*', ({ type }) => told.push(type));
+    actor.start().send({ type: 'go' });
+    expect(told).toEqual(['first is done', 'second raised']);
+  });
+
   it('without a limit of microsteps, through thousands of them', () => {
     const machine = machineOf({
       context: { n: 0 },

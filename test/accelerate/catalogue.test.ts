@@ -5,6 +5,7 @@ import { catalogue } from '../../machines/index.ts';
 import { accelerate, createScope } from '../../src/accelerate/index.ts';
 import { drawOptions } from '../../src/sim/options.ts';
 import { simulate } from '../../src/sim/simulation.ts';
+import { simulateStore } from '../../src/sim/store-simulation.ts';
 
 /**
  * Every chart of the catalogue, on what the simulator makes of it. Every step that any gate takes in some simulations is
@@ -19,7 +20,7 @@ const seen = vi.hoisted(() => new Map<string, { snapshot: unknown; event: unknow
 /** Of what comes up later, less and less is new. */
 const MAX_SITUATIONS = 5000;
 /** Together they reach every chart. */
-const WORKLOADS = ['lin-kv', 'ryw-kv'] as const;
+const WORKLOADS = ['lin-kv', 'ryw-kv', 'lww-kv'] as const;
 const SEEDS = [2, 5, 11] as const;
 /** So many situations of a chart are combined with so many events. */
 const COMBINED = 60;
@@ -84,7 +85,8 @@ describe('every chart of the catalogue does accelerated what it does in XState',
   beforeAll(() => {
     for (const seed of SEEDS) {
       for (const workload of WORKLOADS) {
-        const { failure } = simulate({ ...drawOptions(seed, workload), seconds: 2, nodes: 3 });
+        const run = workload === 'lww-kv' ? simulateStore : simulate;
+        const { failure } = run({ ...drawOptions(seed, workload), seconds: 2, nodes: 3 });
         expect(failure).toBeNull();
       }
     }

@@ -6,6 +6,7 @@ import { readOptions } from '../../src/bench/options.ts';
 import { simCommand } from '../../src/sim/command.ts';
 import { drawOptions } from '../../src/sim/options.ts';
 import { simulate } from '../../src/sim/simulation.ts';
+import { simulateStore } from '../../src/sim/store-simulation.ts';
 
 afterEach(() => {
   stepWithStockXState(false);
@@ -13,14 +14,15 @@ afterEach(() => {
 });
 
 describe('a simulation is the same run, whether its charts are accelerated or stepped by XState itself', () => {
-  for (const workload of ['lin-kv', 'ryw-kv'] as const) {
+  for (const workload of ['lin-kv', 'ryw-kv', 'lww-kv'] as const) {
+    const run = workload === 'lww-kv' ? simulateStore : simulate;
     for (const seed of [3, 58]) {
       it(`seed ${seed} of ${workload}`, () => {
         const options = { ...drawOptions(seed, workload), seconds: 3 };
         stepWithStockXState(true);
-        const stock = simulate(options);
+        const stock = run(options);
         stepWithStockXState(false);
-        const accelerated = simulate(options);
+        const accelerated = run(options);
         expect(accelerated.stats.events).toBeGreaterThan(100);
         expect(accelerated.traceHash).toBe(stock.traceHash);
         expect(accelerated.history).toEqual(stock.history);
