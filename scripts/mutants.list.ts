@@ -1,3 +1,5 @@
+import { ACCELERATOR_MUTANTS } from './mutants.accelerate.ts';
+
 /**
  * Faults that a tired engineer could make, one line each, and for each the test that must notice. A test that cannot
  * fail proves nothing: this is how we know that ours can.
@@ -597,4 +599,5 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'test/bench/trace-order.test.ts',
     title: '',
   },
+  ...ACCELERATOR_MUTANTS,
 ];
