@@ -55,7 +55,7 @@ export class Network {
     const { delayMs, loss, duplicate } = this.weather;
     if (this.#dice.chance(loss)) {
       this.lost += 1;
-      this.#trace.add(`${this.#time()} ${src} -x ${dest} ${type} lost`);
+      this.#trace.add(`${this.#schedule.moment} ${src} -x ${dest} ${type} lost`);
       return;
     }
     const line = encode(src, dest, body);
@@ -75,13 +75,9 @@ export class Network {
   #carry(src: string, dest: string, line: string, delayMs: number): void {
     this.#schedule.after(delayMs, () => {
       const isCut = this.#cut.has(`${src} ${dest}`);
-      this.#trace.add(`${this.#time()} ${src} ${isCut ? '-|' : '->'} ${dest} ${line}`);
+      this.#trace.add(`${this.#schedule.moment} ${src} ${isCut ? '-|' : '->'} ${dest} ${line}`);
       if (isCut) this.lost += 1;
       else this.#addresses.get(dest)?.(line);
     });
-  }
-
-  #time(): string {
-    return this.#schedule.nowMs.toFixed(3);
   }
 }

@@ -226,7 +226,7 @@ class Simulation {
   }
 
   #checkStep(name: string, step: CellStep): void {
-    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} ${name} ${step.cell} ${step.event.type}`);
+    this.#trace.add(`${this.#schedule.moment} ${name} ${step.cell} ${step.event.type}`);
     if (step.cell !== 'raft') return;
     const snapshot = step.snapshot as RaftSnapshot;
     const { leader, term } = snapshot.context;
@@ -245,7 +245,7 @@ class Simulation {
   #recordFault(fault: string, value: readonly string[]): void {
     this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
-    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')}`);
+    this.#trace.add(`${this.#schedule.moment} nemesis ${fault} ${value.join(' ')}`);
     this.#say(`${fault} ${value.join(', ')}`);
   }
 

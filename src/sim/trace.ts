@@ -13,11 +13,16 @@ export class Trace {
   }
 
   add(line: string): void {
+    // In local variables: a field would be boxed anew for every character.
+    let a = this.#a;
+    let b = this.#b;
     for (let i = 0; i < line.length; i += 1) {
       const unit = line.charCodeAt(i);
-      this.#a = Math.imul(this.#a ^ unit, 2654435761);
-      this.#b = Math.imul(this.#b ^ unit, 1597334677);
+      a = Math.imul(a ^ unit, 2654435761);
+      b = Math.imul(b ^ unit, 1597334677);
     }
+    this.#a = a;
+    this.#b = b;
     this.#lines.push(line);
     if (this.#lines.length >= 2 * this.#keep) this.#lines = this.#lines.slice(-this.#keep);
   }
