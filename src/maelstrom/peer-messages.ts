@@ -45,7 +45,8 @@ export function isPeerType(type: string): boolean {
 export function peerMessage(src: string, body: Fields & { readonly type: string }): PeerMessage | null {
   const shape = shapes.get(body.type);
   if (shape === undefined || !isCount(body.term) || !shape(body)) return null;
-  return { ...body, from: src } as unknown as PeerMessage;
+  // The body was parsed a moment ago and is nobody else's, so it becomes the message itself.
+  return Object.assign(body, { from: src }) as unknown as PeerMessage;
 }
 
 /** A term, an index or a number: never negative, never beyond what a double counts exactly. */

@@ -74,8 +74,8 @@ export class Network {
   // A message travels as a line, as on a real wire: what is not JSON, or is changed after sending, shows.
   #carry(src: string, dest: string, line: string, delayMs: number): void {
     this.#schedule.after(delayMs, () => {
-      const isCut = this.#cut.has(`${src} ${dest}`);
-      this.#trace.add(`${this.#schedule.moment} ${src} ${isCut ? '-|' : '->'} ${dest} ${line}`);
+      const isCut = this.#cut.size > 0 && this.#cut.has(`${src} ${dest}`);
+      this.#trace.add(`${this.#schedule.moment} ${src} ${isCut ? '-|' : '->'} ${dest} `, line);
       if (isCut) this.lost += 1;
       else this.#addresses.get(dest)?.(line);
     });

@@ -156,13 +156,13 @@ class Simulation {
   }
 
   #createHost(name: string, names: readonly string[]): SimulatedHost {
-    const host = new SimulatedHost(name, names, {
+    const host: SimulatedHost = new SimulatedHost(name, names, {
       schedule: this.#schedule,
       dice: new Dice(this.#dice.seed()),
       syncMs: () => this.#syncMs,
       workload: this.#options.workload,
       rywWaitMs: this.#options.rywWaitMs,
-      onStep: (step) => this.#checkStep(name, step),
+      onStep: (step) => this.#checkStep(host, step),
       send: (src, dest, body) => {
         if (dest.startsWith('c')) this.#network.sendCalmly(src, dest, body);
         else this.#network.send(src, dest, body);
@@ -225,20 +225,20 @@ class Simulation {
     }
   }
 
-  #checkStep(name: string, step: CellStep): void {
-    this.#trace.add(`${this.#schedule.moment} ${name} ${step.cell} ${step.event.type}`);
-    if (step.cell !== 'raft') return;
-    const snapshot = step.snapshot as RaftSnapshot;
-    const { leader, term } = snapshot.context;
-    for (const effect of step.effects) {
-      if (effect.type === 'leader.changed' && leader === name) this.#say(`${name} leads term ${term}`);
+  #checkStep(host: SimulatedHost, { cell, event, snapshot, effects }: CellStep): void {
+    const { name } = host;
+    this.#trace.add(`${this.#schedule.moment} ${name} ${cell} ${event.type}`);
+    if (cell !== 'raft') return;
+    const { context, value } = snapshot as RaftSnapshot;
+    for (const effect of effects) {
+      if (effect.type === 'leader.changed' && context.leader === name) {
+        this.#say(`${name} leads term ${context.term}`);
+      }
     }
-    const appliedIndex =
-      this.#hosts.find((host) => host.name === name)?.node?.peer?.registers.appliedIndex ?? 0;
     this.#invariants.check(name, {
-      context: snapshot.context,
-      isLeader: snapshot.matches('leader'),
-      appliedIndex,
+      context,
+      isLeader: typeof value === 'object' && 'leader' in value,
+      appliedIndex: host.node?.peer?.registers.appliedIndex ?? 0,
     });
   }
 
