@@ -1,4 +1,4 @@
-import type { Entry, PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
+import type { Entry, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import { listen } from '../../src/actors/bus.ts';
@@ -62,10 +62,9 @@ class Member {
 
   #carryOut(effect: Exclude<RaftEffect, { type: 'persist' }>): void {
     if (effect.type === 'send') {
-      this.#wire.push({
-        to: effect.to,
-        message: { ...effect.message, from: this.#name } as PeerMessage as RaftMessage,
-      });
+      // What was emitted belongs to whoever carries it out, so the sender's name is put in without a copy.
+      const message: unknown = Object.assign(effect.message, { from: this.#name });
+      this.#wire.push({ to: effect.to, message: message as RaftMessage });
     } else if (effect.type === 'apply') {
       for (const { op } of effect.entries) if (op !== null) this.applied += 1;
     }
