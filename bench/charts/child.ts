@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Log } from '../../machines/raft/log.ts';
 import { median } from '../../src/bench/statistics.ts';
 import { cpuUs, report, taskOf } from '../child.ts';
 import { type Case, casesOf } from './cases.ts';
-import { type Outcome, type Stepper, stepperOf } from './steppers.ts';
+import { firstDifference, restore } from './sameness.ts';
+import { type Stepper, stepperOf } from './steppers.ts';
 import type { ChartsTask } from './task.ts';
 
 /** The CPU time of a step, for some cases in turn with each other, in one way. */
@@ -16,7 +15,10 @@ const subjects: Subject[] = casesOf(names).map((one) => ({
   stepper: stepperOf(way, one),
   samplesUs: [],
 }));
-for (const { one, stepper } of subjects) checkSame(one, stepper);
+for (const { one, stepper } of subjects) {
+  const moment = firstDifference(one, stepper);
+  if (moment !== null) throw new Error(`${way} differs from stock XState in "${one.name}", moment ${moment}`);
+}
 
 /** How many samples of each case a median is taken of. */
 const SAMPLES = 15;
@@ -43,34 +45,4 @@ function forEach(ms: number, tell: (subject: Subject, stepUs: number) => void): 
   for (const [i, subject] of subjects.entries()) {
     tell(subject, (spentUs[i] as number) / rounds / subject.one.moments.length);
   }
-}
-
-/**
- * A log is a window onto an array that only grows. A step that appends finds its window to end where the array ends,
- * as in a life that is lived once; so what the last turn appended is taken away.
- */
-function restore({ moments }: Case): void {
-  for (const { context } of moments) {
-    const { log } = context as { readonly log?: Log };
-    if (log !== undefined && log.entries.length > log.length) log.entries.length = log.length;
-  }
-}
-
-/** A way that came to another result than stock XState would measure something else. */
-function checkSame(one: Case, stepper: Stepper): void {
-  const stock = stepperOf('scope', one);
-  for (let i = 0; i < one.moments.length; i += 1) {
-    const expected = comparable(stock.outcome(i));
-    restore(one);
-    const found = comparable(stepper.outcome(i));
-    restore(one);
-    if (isDeepStrictEqual(found, expected)) continue;
-    throw new Error(`${way} differs from stock XState in "${one.name}", moment ${i}`);
-  }
-}
-
-/** Of a log only what belongs to it. */
-function comparable({ value, context, effects }: Outcome): unknown {
-  const { log, ...rest } = context as { readonly log?: Log };
-  return { value, rest, log: log?.entries.slice(0, log.length), effects };
 }

@@ -72,22 +72,21 @@ function senderOf(
     return actor.start();
   };
   const actors = snapshots.map(begin);
+  const putBack = (snapshot: AnyMachineSnapshot, i: number): void => {
+    const actor = actors[i] as Sender;
+    if (actor.getSnapshot().status === 'active') {
+      (actor as unknown as { _snapshot: AnyMachineSnapshot })._snapshot = snapshot;
+    } else actors[i] = begin(snapshot);
+  };
   return {
-    prepare() {
-      for (const [i, snapshot] of snapshots.entries()) {
-        const actor = actors[i] as Sender;
-        if (actor.getSnapshot().status === 'active') {
-          (actor as unknown as { _snapshot: AnyMachineSnapshot })._snapshot = snapshot;
-        } else actors[i] = begin(snapshot);
-      }
-    },
+    prepare: () => snapshots.forEach(putBack),
     step(i) {
       effects = [];
       (actors[i] as Sender).send(events[i] as EventObject);
       return effects;
     },
     outcome(i) {
-      this.prepare();
+      putBack(snapshots[i] as AnyMachineSnapshot, i);
       this.step(i);
       const { value, context } = (actors[i] as Sender).getSnapshot();
       return { value, context, effects };

@@ -31,7 +31,7 @@ export const WEATHERS = {
 export type WeatherName = keyof typeof WEATHERS;
 
 /** What a process of its own simulates. */
-export type SimTask = { readonly options: SimulationOptions; readonly warmUpSeconds: number };
+export type SimTask = { readonly options: SimulationOptions; readonly accelerate: boolean };
 
 /** What it measured. */
 export type SimFigures = {
