@@ -5,7 +5,8 @@ import { build } from 'esbuild';
 
 /** Measured code runs as users run it: bundled as `npm run build` bundles it, with the flags of the program. */
 const NODE_FLAGS = ['--max-semi-space-size=64'];
-const BENCH_DIR = fileURLToPath(new URL('.', import.meta.url));
+const ALIAS = { rxjs: './node_modules/rxjs/dist/esm/index.js' };
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles a script of this folder.
@@ -15,8 +16,10 @@ const BENCH_DIR = fileURLToPath(new URL('.', import.meta.url));
 export async function bundleOf(script: string, dir: string): Promise<string> {
   const outfile = join(dir, `${script.replace(/\W/g, '-')}.mjs`);
   await build({
-    entryPoints: [join(BENCH_DIR, script)],
+    absWorkingDir: ROOT,
+    entryPoints: [join(ROOT, 'bench', script)],
     outfile,
+    alias: ALIAS,
     bundle: true,
     platform: 'node',
     target: 'node20',

@@ -24,7 +24,9 @@ const shebang = '#!/usr/bin/env -S node --max-semi-space-size=64';
 const banner = {
   js: `${shebang}\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
 };
-await build({ ...common, entryPoints: ['src/main.ts'], outfile: 'dist/actorum.js', banner });
+// For Node, rxjs names its build for the language of 2009, which is twice as large, and slower at every event.
+const alias = { rxjs: './node_modules/rxjs/dist/esm/index.js' };
+await build({ ...common, alias, entryPoints: ['src/main.ts'], outfile: 'dist/actorum.js', banner });
 chmodSync('dist/actorum.js', 0o755);
 
 // Libraries leave their dependencies to the importer, so that a chart is the importer's own xstate.

@@ -84,7 +84,7 @@ const CHARTS = {
 
 const MAX_MOMENTS = 128;
 /** More, because their steps are so short that reading the clock would show. */
-const MADE_UP_MOMENTS = 1024;
+const MADE_UP_MOMENTS = 512;
 
 /** The names of all cases, in the order of a table. */
 export function caseNames(): string[] {

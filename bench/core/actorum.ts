@@ -21,13 +21,13 @@ class Member {
   readonly cell: Cell<typeof raftMachine>;
   readonly #outlet: Outlet;
   readonly #name: string;
-  readonly #wire: Packet[];
+  readonly #send: (packet: Packet) => void;
   applied = 0;
   #open = false;
 
-  constructor(name: string, wire: Packet[], gate: Gate<typeof raftMachine>) {
+  constructor(name: string, send: (packet: Packet) => void, gate: Gate<typeof raftMachine>) {
     this.#name = name;
-    this.#wire = wire;
+    this.#send = send;
     this.#outlet = new Outlet(
       new MemoryDisk<Entry>(),
       (effect) => this.#carryOut(effect),
@@ -64,7 +64,7 @@ class Member {
     if (effect.type === 'send') {
       // What was emitted belongs to whoever carries it out, so the sender's name is put in without a copy.
       const message: unknown = Object.assign(effect.message, { from: this.#name });
-      this.#wire.push({ to: effect.to, message: message as RaftMessage });
+      this.#send({ to: effect.to, message: message as RaftMessage });
     } else if (effect.type === 'apply') {
       for (const { op } of effect.entries) if (op !== null) this.applied += 1;
     }
@@ -74,14 +74,18 @@ class Member {
 /** Three raft cells, of which the first leads. */
 export function startActorum(): Cluster {
   const gate = createGate(raftMachine);
-  const wire: Packet[] = [];
-  const members = new Map(NAMES.map((name) => [name as string, new Member(name, wire, gate)]));
+  let wire: Packet[] = [];
+  const send = (packet: Packet) => {
+    wire.push(packet);
+  };
+  const members = new Map(NAMES.map((name) => [name as string, new Member(name, send, gate)]));
   const leader = members.get('n1') as Member;
 
   function settle(): void {
     leader.endTurn();
     while (wire.length > 0) {
-      const packets = wire.splice(0);
+      const packets = wire;
+      wire = [];
       for (const { to, message } of packets) members.get(to)?.hear(message);
       for (const member of members.values()) member.endTurn();
     }

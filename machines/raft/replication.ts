@@ -10,7 +10,7 @@ import {
   type RaftContext,
   type Reads,
 } from './context.ts';
-import type { AppendRequest, AppendResponse, Entry, RaftEffect, RaftEvent } from './events.ts';
+import type { AppendRequest, AppendResponse, Entry, QueuedRead, RaftEffect, RaftEvent } from './events.ts';
 import { append, keepThrough, type Log, lastIndex, slice, termAt } from './log.ts';
 import { describeConflict, freshProgress, learn, planAppends } from './progress.ts';
 import { majority, reachedByMajority } from './quorum.ts';
@@ -41,12 +41,13 @@ export function acceptRequests(context: RaftContext, event: EventOf<RaftEvent, '
   const { term, log, reads } = context;
   const { from, incarnation, floor } = event;
   const entries: Entry[] = [];
-  const waiting = reads.waiting.slice();
+  const asked: QueuedRead[] = [];
   for (const { number, op, bytes } of event.requests) {
-    if (op.type === 'read') waiting.push({ node: from, incarnation, number, op });
+    if (op.type === 'read') asked.push({ node: from, incarnation, number, op });
     else entries.push({ term, op, origin: { node: from, incarnation, number, floor }, bytes });
   }
-  return { log: append(log, entries), reads: { ...reads, waiting }, decided: NOTHING_DECIDED };
+  const queued = asked.length === 0 ? reads : { ...reads, waiting: [...reads.waiting, ...asked] };
+  return { log: append(log, entries), reads: queued, decided: NOTHING_DECIDED };
 }
 
 /**
@@ -74,17 +75,16 @@ function planAll(
   context: RaftContext,
   round: number,
 ): Pick<RaftContext, 'progress'> & { appends: readonly PlannedAppend[] } {
-  const { peers } = context.settings;
   const appends: PlannedAppend[] = [];
-  let changed = false;
-  const plans = peers.map((to): [string, Progress] => {
+  let { progress } = context;
+  for (const to of context.settings.peers) {
     const before = progressOf(context, to);
     const plan = planAppends(context, to, before, round);
-    appends.push(...plan.appends);
-    if (plan.progress !== before) changed = true;
-    return [to, plan.progress];
-  });
-  return { progress: changed ? Object.fromEntries(plans) : context.progress, appends };
+    if (plan.progress === before) continue;
+    progress = { ...progress, [to]: plan.progress };
+    for (const planned of plan.appends) appends.push(planned);
+  }
+  return { progress, appends };
 }
 
 /** The follower that leadership is being transferred to, once it lacks nothing (thesis section 3.10). */
