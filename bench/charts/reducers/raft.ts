@@ -2,7 +2,7 @@ import type { RaftContext } from '../../../machines/raft/context.ts';
 import type { RaftEffect, RaftEvent } from '../../../machines/raft/events.ts';
 import { serveReads } from '../../../machines/raft/reads.ts';
 import * as replication from '../../../machines/raft/replication.ts';
-import { patched, type Reduced, type Reducer, uncovered } from './reducer.ts';
+import { type Reduced, type Reducer, uncovered } from './reducer.ts';
 
 type Result = Reduced<RaftContext, RaftEffect>;
 
@@ -81,4 +81,9 @@ function reduceServing(context: RaftContext, event: RaftEvent): Result {
     default:
       return uncovered(SERVING, event.type);
   }
+}
+
+// Each reducer has this of its own: V8 copies fast where it meets few shapes.
+function patched(context: RaftContext, patch: Partial<RaftContext>): RaftContext {
+  return { ...context, ...patch };
 }
