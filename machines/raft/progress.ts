@@ -9,6 +9,9 @@ import { bytesOf, chunkEnd, firstIndexOfTerm, type Log, lastIndex, lastIndexOfTe
  * messages and bytes.
  */
 
+// In what follows every field is written out: copying one record into another costs V8 ten times what building one
+// does, and this happens for every message that a leader hears or sends.
+
 export function freshProgress(log: Log): Progress {
   return {
     match: 0,
@@ -22,6 +25,12 @@ export function freshProgress(log: Log): Progress {
     sentRound: 0,
     sentCommit: 0,
   };
+}
+
+/** The same progress, with these two marks. */
+export function marked(progress: Progress, due: boolean, active: boolean): Progress {
+  const { match, next, probing, paused, inflight, ackedRound, sentRound, sentCommit } = progress;
+  return { match, next, probing, paused, inflight, active, due, ackedRound, sentRound, sentCommit };
 }
 
 const NO_APPENDS: readonly PlannedAppend[] = [];
@@ -114,13 +123,13 @@ function planPipeline(context: RaftContext, to: string, progress: Progress): Pla
 
 /** What a follower's answer teaches about it. Late, repeated and reordered answers teach nothing wrong. */
 export function learn(log: Log, progress: Progress, answer: AppendResponse): Progress {
-  return answer.success ? learnMatch(log, progress, answer) : learnMismatch(log, progress, answer);
+  const ackedRound = Math.max(progress.ackedRound, answer.round);
+  return answer.success
+    ? learnMatch(log, progress, answer.index, ackedRound)
+    : learnMismatch(log, { ...progress, active: true, ackedRound }, answer);
 }
 
-// Every field is written out: copying one record into another costs V8 ten times what building one does, and this
-// happens for every message that a leader hears.
-
-function learnMatch(log: Log, progress: Progress, { index, round }: AppendResponse): Progress {
+function learnMatch(log: Log, progress: Progress, index: number, ackedRound: number): Progress {
   invariant(index <= lastIndex(log), 'a follower matches no more than the leader has', () => ({
     index,
     lastIndex: lastIndex(log),
@@ -141,7 +150,7 @@ function learnMatch(log: Log, progress: Progress, { index, round }: AppendRespon
         : inflight,
     active: true,
     due,
-    ackedRound: Math.max(progress.ackedRound, round),
+    ackedRound,
     sentRound,
     sentCommit,
   };
@@ -150,13 +159,12 @@ function learnMatch(log: Log, progress: Progress, { index, round }: AppendRespon
 const NOTHING_INFLIGHT: Progress['inflight'] = [];
 
 function learnMismatch(log: Log, progress: Progress, answer: AppendResponse): Progress {
-  const { index: rejected, conflict, round } = answer;
-  const heard = { ...progress, active: true, ackedRound: Math.max(progress.ackedRound, round) };
+  const { index: rejected, conflict } = answer;
   // What is known to match cannot mismatch: this answers a message from before that was known.
   const outdated = rejected <= progress.match || (progress.probing && rejected !== progress.next - 1);
-  if (outdated || conflict === null) return heard;
+  if (outdated || conflict === null) return progress;
   const next = Math.max(progress.match + 1, Math.min(rejected, nextToTry(log, conflict)));
-  return { ...heard, next, probing: true, paused: false, inflight: NOTHING_INFLIGHT };
+  return { ...progress, next, probing: true, paused: false, inflight: NOTHING_INFLIGHT };
 }
 
 /**

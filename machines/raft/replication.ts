@@ -12,13 +12,18 @@ import {
 } from './context.ts';
 import type { AppendRequest, AppendResponse, Entry, QueuedRead, RaftEffect, RaftEvent } from './events.ts';
 import { append, keepThrough, type Log, lastIndex, slice, termAt } from './log.ts';
-import { describeConflict, freshProgress, learn, planAppends } from './progress.ts';
+import { describeConflict, freshProgress, learn, marked, planAppends } from './progress.ts';
 import { majority, reachedByMajority } from './quorum.ts';
 import { confirmRounds, openRound } from './reads.ts';
 
 /** Log replication: paper sections 5.3 and 5.4.2. */
 
 type Patch = Partial<RaftContext>;
+/**
+ * A leader's progress in the making. It is copied and then set, peer by peer: every peer stands in it already, so that
+ * one named `__proto__` is set like any other.
+ */
+type ProgressRecord = { [node: string]: Progress };
 
 /** Enters office: nothing is known of the followers' logs, and the term is opened with a no-op (paper section 8). */
 export function takeOffice(context: RaftContext): Patch {
@@ -76,15 +81,16 @@ function planAll(
   round: number,
 ): Pick<RaftContext, 'progress'> & { appends: readonly PlannedAppend[] } {
   const appends: PlannedAppend[] = [];
-  let { progress } = context;
+  let changed: ProgressRecord | null = null;
   for (const to of context.settings.peers) {
     const before = progressOf(context, to);
     const plan = planAppends(context, to, before, round);
     if (plan.progress === before) continue;
-    progress = { ...progress, [to]: plan.progress };
+    changed ??= { ...context.progress };
+    changed[to] = plan.progress;
     for (const planned of plan.appends) appends.push(planned);
   }
-  return { progress, appends };
+  return { progress: changed ?? context.progress, appends };
 }
 
 /** The follower that leadership is being transferred to, once it lacks nothing (thesis section 3.10). */
@@ -98,7 +104,8 @@ function readyTransferee(context: RaftContext): string | null {
 export function recordAcknowledgement(context: RaftContext, event: AppendResponse): Patch {
   invariant(event.term === context.term, 'a leader hears answers of its own term only', () => event);
   const before = progressOf(context, event.from);
-  const progress = { ...context.progress, [event.from]: learn(context.log, before, event) };
+  const progress: ProgressRecord = { ...context.progress };
+  progress[event.from] = learn(context.log, before, event);
   const { stableIndex } = context;
   const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, context.reads);
   return {
@@ -147,7 +154,8 @@ export function isEstablished({ commitIndex, log, term }: RaftContext): boolean 
 
 /** The time for a heartbeat: every follower is due a message at the end of this turn. */
 export function markHeartbeat(context: RaftContext): Patch {
-  return { progress: eachProgress(context, { due: true }), decided: NOTHING_DECIDED };
+  const mark = (progress: Progress) => marked(progress, true, progress.active);
+  return { progress: eachProgress(context, mark), decided: NOTHING_DECIDED };
 }
 
 /** CheckQuorum: whether a majority has been heard from since the last time (thesis section 6.2). */
@@ -157,7 +165,8 @@ export function hasActiveMajority({ settings, progress }: RaftContext): boolean 
 }
 
 export function forgetActivity(context: RaftContext): Patch {
-  return { progress: eachProgress(context, { active: false }), decided: NOTHING_DECIDED };
+  const mark = (progress: Progress) => marked(progress, progress.due, false);
+  return { progress: eachProgress(context, mark), decided: NOTHING_DECIDED };
 }
 
 /** Whether the follower's log agrees with the leader's up to where the message starts (paper figure 2, step 2). */
@@ -298,11 +307,10 @@ export function applyCommitted({ log, commitIndex, decided }: RaftContext): read
   return [{ type: 'apply', firstIndex: applyFrom, entries: slice(log, applyFrom, commitIndex) }];
 }
 
-function eachProgress(context: RaftContext, patch: Partial<Progress>): RaftContext['progress'] {
-  // Built from entries, because a node may have any name, `__proto__` included.
-  return Object.fromEntries(
-    context.settings.peers.map((peer) => [peer, { ...progressOf(context, peer), ...patch }]),
-  );
+function eachProgress(context: RaftContext, change: (progress: Progress) => Progress): ProgressRecord {
+  const changed: ProgressRecord = { ...context.progress };
+  for (const peer of context.settings.peers) changed[peer] = change(progressOf(context, peer));
+  return changed;
 }
 
 function progressOf(context: RaftContext, peer: string): Progress {

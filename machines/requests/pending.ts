@@ -84,10 +84,12 @@ export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, '
   const answers = event.requests
     .slice(room)
     .map((request) => settled(request, overloaded(settings.maxPending)));
+  const patrolMs = untilPatrolMs(context, taken, event.nowMs);
   return {
     nextNumber: nextNumber + taken.length,
     pending: [...pending, ...taken],
-    ...schedulePatrol(context, taken, event.nowMs, { answers, handOver: leader === null ? [] : taken }),
+    patrolAtMs: patrolMs === null ? context.patrolAtMs : event.nowMs + patrolMs,
+    decided: { answers, handOver: leader === null ? [] : taken, patrolMs },
   };
 }
 
@@ -101,17 +103,18 @@ function pendingOf(
   return { client, msgId, op, bytes, reader, sinceMs, minIndex, number, reachedIndex, handedMs };
 }
 
-/** The patrol comes in time for the earliest deadline of these, and never later than it would have come. */
-function schedulePatrol(
+/**
+ * The patrol comes in time for the earliest deadline of these, and never later than it would have come.
+ * @returns in how many milliseconds to look again; null to leave the timer as it is
+ */
+function untilPatrolMs(
   { settings, patrolAtMs }: RequestsContext,
   taken: readonly Pending[],
   nowMs: number,
-  decided: Omit<RequestsContext['decided'], 'patrolMs'>,
-): Pick<RequestsContext, 'patrolAtMs' | 'decided'> {
-  const patrolMs = taken.length === 0 ? null : nextPatrolMs(settings, taken, nowMs);
-  const runsInTime = patrolMs === null || (patrolAtMs !== null && patrolAtMs <= nowMs + patrolMs);
-  if (runsInTime) return { patrolAtMs, decided: { ...decided, patrolMs: null } };
-  return { patrolAtMs: nowMs + patrolMs, decided: { ...decided, patrolMs } };
+): number | null {
+  if (taken.length === 0) return null;
+  const patrolMs = nextPatrolMs(settings, taken, nowMs);
+  return patrolAtMs !== null && patrolAtMs <= nowMs + patrolMs ? null : patrolMs;
 }
 
 /** There is another leader, or none: whoever it is gets everything that waits. */
@@ -119,7 +122,7 @@ export function turnTo(context: RequestsContext, event: EventOf<RequestsEvent, '
   const { leader, term, nowMs } = event;
   if (leader === null) return { leader, term, decided: NOTHING_DECIDED };
   const pending = context.pending.map((request) => handedOver(request, nowMs));
-  return { leader, term, pending, decided: { ...NOTHING_DECIDED, handOver: pending } };
+  return { leader, term, pending, decided: { answers: [], handOver: pending, patrolMs: null } };
 }
 
 /** Operations were applied or served here: what clients of this node waited for is settled, once. */
@@ -152,7 +155,7 @@ function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[],
     else if (found.index < request.minIndex) pending.push(keepAsking(request, found.index));
     else answers.push(settled(request, found.outcome, found.index, servedBy));
   }
-  return { pending, decided: { ...NOTHING_DECIDED, answers } };
+  return { pending, decided: { answers, handOver: NOTHING_DECIDED.handOver, patrolMs: null } };
 }
 
 /** The leader itself has not reached what this read needs; it may yet, before the deadline. */
