@@ -33,9 +33,12 @@ chmodSync('dist/actorum.js', 0o755);
 await build({
   ...common,
   packages: 'external',
+  // Node needs to be told that xstate's manifest is JSON, and takes it from 20.10 on.
+  supported: { 'import-attributes': true },
   splitting: true,
   entryPoints: {
     machines: 'machines/index.ts',
+    accelerate: 'src/accelerate/index.ts',
     client: 'src/client/index.ts',
     verify: 'src/verify/index.ts',
   },
