@@ -6,6 +6,7 @@ import {
   type EventObject,
   type StateValue,
 } from 'xstate';
+import { createScope } from '../../src/accelerate/index.ts';
 import { createGate } from '../../src/actors/step.ts';
 import type { Case } from './cases.ts';
 import type { Way } from './task.ts';
@@ -37,6 +38,44 @@ export function stepperOf(way: Way, { machine, moments, reduce }: Case): Stepper
     return { prepare: () => {}, step, outcome: step };
   }
   if (way === 'send') return senderOf(machine, values, contexts, events);
+  return way === 'scope'
+    ? scopedOf(machine, values, contexts, events)
+    : gatedOf(machine, values, contexts, events);
+}
+
+/** Stock XState, with one scope for all steps. */
+function scopedOf(
+  machine: AnyStateMachine,
+  values: readonly StateValue[],
+  contexts: readonly object[],
+  events: readonly EventObject[],
+): Stepper {
+  const snapshots = values.map((value, i) => machine.resolveState({ value, context: contexts[i] }));
+  let effects: EventObject[] = [];
+  const scope = createScope(machine, (effect) => {
+    effects.push(effect as EventObject);
+  });
+  const step = (i: number) => {
+    effects = [];
+    return machine.transition(snapshots[i] as AnyMachineSnapshot, events[i] as EventObject, scope);
+  };
+  return {
+    prepare: () => {},
+    step,
+    outcome(i) {
+      const { value, context } = step(i);
+      return { value, context, effects };
+    },
+  };
+}
+
+/** The gate, as a node has it. */
+function gatedOf(
+  machine: AnyStateMachine,
+  values: readonly StateValue[],
+  contexts: readonly object[],
+  events: readonly EventObject[],
+): Stepper {
   const gate = createGate(machine);
   const snapshots = values.map((value, i) => gate.machine.resolveState({ value, context: contexts[i] }));
   const step = (i: number) => gate.step(snapshots[i] as AnyMachineSnapshot, events[i] as EventObject);

@@ -1,3 +1,4 @@
+import { stepWithStockXState } from '../../src/actors/step.ts';
 import { cpuUs, report, taskOf } from '../child.ts';
 import { startActorum } from './actorum.ts';
 import { startCoaty } from './coaty.ts';
@@ -5,6 +6,7 @@ import type { Cluster, CoreFigures, CoreTask } from './task.ts';
 
 /** One core's rate, in a process that has warmed up for as long as it then measures. */
 const { contender, batch, forMs, peersDir } = taskOf<CoreTask>();
+stepWithStockXState(contender === 'stock');
 measure();
 report(measure());
 
