@@ -15,7 +15,13 @@ import { reduceRegister, reduceRywRead, reduceSession } from './reducers/stores.
 import * as toys from './reducers/toys.ts';
 
 /** One event, and what it finds a chart in. */
-export type Moment = { readonly value: StateValue; readonly context: object; readonly event: EventObject };
+export type Moment = {
+  readonly value: StateValue;
+  readonly context: object;
+  readonly event: EventObject;
+  /** The step that led there; null when the moment is made up. */
+  readonly before: Moment | null;
+};
 
 /** A reducer of whatever chart: the case that holds it gives it only what is its own. */
 export type AnyReducer = (
@@ -82,9 +88,8 @@ const CHARTS = {
   };
 };
 
-const MAX_MOMENTS = 128;
-/** More, because their steps are so short that reading the clock would show. */
-const MADE_UP_MOMENTS = 512;
+/** So few that what they hold stays in the processor's caches, as a node's one state does. */
+const MOMENTS = 16;
 
 /** The names of all cases, in the order of a table. */
 export function caseNames(): string[] {
@@ -99,7 +104,7 @@ export function casesOf(names: readonly string[]): Case[] {
     (hot as readonly Hot[])
       .filter(([name]) => names.includes(name))
       .map((one): Case => {
-        const found = recorded.filter((moment) => isMoment(moment, chart, one)).slice(-MAX_MOMENTS);
+        const found = recorded.filter((moment) => isMoment(moment, chart, one)).slice(-MOMENTS);
         return { name: one[0], machine, reduce, moments: found.map(withOwnLog) };
       }),
   );
@@ -111,11 +116,15 @@ export function casesOf(names: readonly string[]): Case[] {
 }
 
 /** In a cluster many values share a log's array; here each has its own, so that each can be stepped on from again. */
-function withOwnLog({ value, context, event }: Recorded): Moment {
+function withOwnLog({
+  value,
+  context,
+  event,
+  before = null,
+}: Omit<Recorded, 'before'> & Partial<Recorded>): Moment {
   const { log } = context as { readonly log?: Log };
-  if (log === undefined) return { value, context, event };
-  const own: Log = { entries: log.entries.slice(0, log.length), length: log.length };
-  return { value, context: { ...context, log: own }, event };
+  const own = log && { log: { entries: log.entries.slice(0, log.length), length: log.length } };
+  return { value, context: { ...context, ...own }, event, before: before && withOwnLog(before) };
 }
 
 function isMoment({ chart, value, event }: Recorded, of: string, [, state, type, size]: Hot): boolean {
@@ -197,8 +206,8 @@ function readingContext(index: number): object {
   };
 }
 
-function repeat(make: (i: number) => Moment): Moment[] {
-  return Array.from({ length: MADE_UP_MOMENTS }, (_, i) => make(i));
+function repeat(make: (i: number) => Omit<Moment, 'before'>): Moment[] {
+  return Array.from({ length: MOMENTS }, (_, i) => ({ ...make(i), before: null }));
 }
 
 function widen<TContext, TEvent, TEffect>(reducer: Reducer<TContext, TEvent, TEffect>): AnyReducer {

@@ -1,7 +1,7 @@
 import { median } from '../../src/bench/statistics.ts';
 import { cpuUs, report, taskOf } from '../child.ts';
 import { type Case, casesOf } from './cases.ts';
-import { firstDifference, restore } from './sameness.ts';
+import { firstDifference } from './sameness.ts';
 import { type Stepper, stepperOf } from './steppers.ts';
 import type { ChartsTask } from './task.ts';
 
@@ -29,20 +29,22 @@ for (let sample = 0; sample < SAMPLES; sample += 1) {
 }
 report(Object.fromEntries(subjects.map(({ one, samplesUs }) => [one.name, median(samplesUs)])));
 
-/** Steps every case for so long, in turns as short as its moments allow, and tells what a step of it cost. */
+/** Steps every case for so long, in turns, and tells what a step of it cost. */
 function forEach(ms: number, tell: (subject: Subject, stepUs: number) => void): void {
   const spentUs = subjects.map(() => 0);
   let rounds = 0;
   for (const end = performance.now() + ms * subjects.length; performance.now() < end; rounds += 1) {
     for (const [i, { one, stepper }] of subjects.entries()) {
-      restore(one);
       stepper.prepare();
       const startUs = cpuUs();
-      for (let moment = 0; moment < one.moments.length; moment += 1) stepper.step(moment);
+      for (let pass = 0; pass < stepper.passes; pass += 1) {
+        for (let moment = 0; moment < one.moments.length; moment += 1) stepper.step(moment);
+      }
       spentUs[i] = (spentUs[i] as number) + cpuUs() - startUs;
     }
   }
   for (const [i, subject] of subjects.entries()) {
-    tell(subject, (spentUs[i] as number) / rounds / subject.one.moments.length);
+    const steps = rounds * subject.stepper.passes * subject.one.moments.length;
+    tell(subject, (spentUs[i] as number) / steps);
   }
 }

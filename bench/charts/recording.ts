@@ -15,6 +15,8 @@ export type Recorded = {
   readonly value: StateValue;
   readonly context: object;
   readonly event: EventObject;
+  /** The chart's step before this one. */
+  readonly before: Omit<Recorded, 'before'> | null;
 };
 
 const NODES = ['n1', 'n2', 'n3'];
@@ -27,15 +29,18 @@ const BURST = 64;
  */
 export function recordCluster(): Recorded[] {
   const recorded: Recorded[] = [];
-  const before = new Map<string, AnyMachineSnapshot>();
+  const left = new Map<string, AnyMachineSnapshot>();
+  const latest = new Map<string, Omit<Recorded, 'before'>>();
   const schedule = new Schedule();
   const network = new Network(schedule, new Dice(1), new Trace(), CALM);
   const watch = (node: string, { cell, event, snapshot }: CellStep) => {
     const place = `${node} ${cell}`;
-    const last = before.get(place);
-    before.set(place, snapshot as AnyMachineSnapshot);
-    if (last === undefined) return;
-    recorded.push({ node, chart: cell, value: last.value, context: last.context as object, event });
+    const found = left.get(place);
+    left.set(place, snapshot as AnyMachineSnapshot);
+    if (found === undefined) return;
+    const step = { node, chart: cell, value: found.value, context: found.context as object, event };
+    recorded.push({ ...step, before: latest.get(place) ?? null });
+    latest.set(place, step);
   };
   const hosts = NODES.map((name, place) => {
     const host = new SimulatedHost(name, NODES, {

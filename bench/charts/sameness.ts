@@ -11,23 +11,10 @@ export function firstDifference(one: Case, stepper: Stepper): number | null {
   const stock = stepperOf('scope', one);
   for (let i = 0; i < one.moments.length; i += 1) {
     const expected = comparable(stock.outcome(i));
-    restore(one);
     const found = comparable(stepper.outcome(i));
-    restore(one);
     if (!isDeepStrictEqual(found, expected)) return i;
   }
   return null;
-}
-
-/**
- * A log is a window onto an array that only grows. A step that appends finds its window to end where the array ends,
- * as in a life that is lived once; so what the last turn appended is taken away.
- */
-export function restore({ moments }: Case): void {
-  for (const { context } of moments) {
-    const { log } = context as { readonly log?: Log };
-    if (log !== undefined && log.entries.length > log.length) log.entries.length = log.length;
-  }
 }
 
 /** Of a log only what belongs to it. */
