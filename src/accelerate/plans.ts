@@ -1,3 +1,4 @@
+import { copier } from './copier.ts';
 import type { Test } from './guards.ts';
 import { type Operation, Slot } from './operations.ts';
 import type { Twin } from './twin.ts';
@@ -69,6 +70,8 @@ export class Configuration {
 /** All that was learnt of one machine. When it holds too much, it forgets everything and learns anew. */
 export class Plans {
   readonly machine: Machine;
+  /** Copies a context of this machine. */
+  readonly copy = copier();
   readonly #nodes: readonly StateNode[];
   readonly #makeTwin: () => Twin;
   readonly #limit: number;
