@@ -67,6 +67,9 @@ export class Configuration {
   }
 }
 
+/** The configuration that the nodes of a snapshot stand for, and the value that was seen to fit them. */
+type Met = { readonly configuration: Configuration; readonly value: unknown };
+
 /** All that was learnt of one machine. When it holds too much, it forgets everything and learns anew. */
 export class Plans {
   readonly machine: Machine;
@@ -78,7 +81,7 @@ export class Plans {
   #twin: Twin;
   #size = 0;
   #configurations = new Map<string, Configuration>();
-  #byNodes = new WeakMap<readonly StateNode[], Configuration>();
+  #met = new WeakMap<readonly StateNode[], Met>();
 
   /** @param limit how many configurations, choices and plans are held together */
   constructor(machine: Machine, makeTwin: () => Twin, limit: number) {
@@ -98,8 +101,8 @@ export class Plans {
    * The configuration of a snapshot; null if it is not one that XState could have made of its nodes.
    */
   configurationOf(snapshot: Snapshot): Configuration | null {
-    const known = this.#byNodes.get(snapshot._nodes);
-    if (known !== undefined && known.value === snapshot.value) return known;
+    const met = this.#met.get(snapshot._nodes);
+    if (met !== undefined && met.value === snapshot.value) return met.configuration;
     const orders: number[] = [];
     for (const node of snapshot._nodes) {
       if (this.#nodes[node.order] !== node) return null;
@@ -107,7 +110,7 @@ export class Plans {
     }
     const found = this.#configurations.get(orders.join()) ?? this.#meet(snapshot, orders);
     if (JSON.stringify(found.value) !== JSON.stringify(snapshot.value)) return null;
-    this.#byNodes.set(snapshot._nodes, found);
+    this.#met.set(snapshot._nodes, { configuration: found, value: snapshot.value });
     return found;
   }
 
@@ -189,7 +192,7 @@ export class Plans {
     const nodes = orders.map((order) => this.#nodes[order] as StateNode);
     const configuration = new Configuration(this.#twin, nodes, likeness);
     this.#configurations.set(orders.join(), configuration);
-    this.#byNodes.set(nodes, configuration);
+    this.#met.set(nodes, { configuration, value: configuration.value });
     return configuration;
   }
 
@@ -203,7 +206,7 @@ export class Plans {
     // XState keeps something for every type of event at every state node that has met it: that goes with the twin.
     this.#twin = this.#makeTwin();
     this.#configurations = new Map();
-    this.#byNodes = new WeakMap();
+    this.#met = new WeakMap();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AnyActorScope, EventObject } from 'xstate';
 import type { Enqueuer } from './enqueue.ts';
+import { Computed } from './guards.ts';
 import {
   ASSIGN,
   BUILT_IN,
@@ -24,7 +25,7 @@ type Custom = (args: ActionArgs, params: unknown) => void;
 type Assignment = (args: object, params: unknown) => object;
 type Assigns = { readonly assignment: Assignment | { readonly [key: string]: unknown } };
 type OutputFunction = (args: Omit<ActionArgs, 'system'>) => unknown;
-type Holds = (args: { context: object; event: EventObject }, params: unknown) => unknown;
+type Predicate = (args: { context: object; event: EventObject }, params: unknown) => unknown;
 
 const NONE: readonly unknown[] = [];
 
@@ -96,15 +97,19 @@ export class Run {
   /** Asks predicates until it is settled what is taken. */
   #choose(from: Choice): Plan | null {
     let choice = from;
+    let computed: unknown[] | null = null;
     while (choice.test !== null) {
-      const { holds, params, paramsOf, pure } = choice.test;
-      let passed: unknown;
+      const { call, params, pure, computes } = choice.test;
+      let passed: unknown = true;
       try {
         if (pure !== null) {
           passed = (pure as Pure<unknown>)(this.#context, this.#event);
+        } else if (computes) {
+          computed ??= [];
+          computed.push((call as ParamsOf)(this.#seen()));
         } else {
-          const given = paramsOf === null ? params : (paramsOf as ParamsOf)(this.#seen());
-          passed = (holds as Holds)(this.#seen(), given);
+          const given = params instanceof Computed ? computed?.[params.index] : params;
+          passed = (call as Predicate)(this.#seen(), given);
         }
       } catch (error) {
         throw this.#plans.errorOf(choice, error);

@@ -1,9 +1,9 @@
 import type { AnyActorScope, EventObject } from 'xstate';
-import { questioning, type Test } from './guards.ts';
+import { Computed, type Questions, questioning, Test } from './guards.ts';
 import { type ActionReference, compileAction, type Operation } from './operations.ts';
 import { Recording, tellingAction, tellingOutput } from './recording.ts';
 import { Place } from './refusal.ts';
-import type { Machine, Snapshot, StateNode, Transition } from './xstate.ts';
+import type { Machine, Snapshot, StateNode, Transition, UserFunction } from './xstate.ts';
 
 /** What XState chose, or the predicate whose answer it needs first. */
 export type Selection =
@@ -34,6 +34,7 @@ export class Twin {
   #script: readonly boolean[] = [];
   #failure: { readonly error: unknown } | null = null;
   #asked = 0;
+  #computed = 0;
   #question: Test | null = null;
   #recording = new Recording(ANY_EVENT);
   #stopsAfterStep = true;
@@ -135,6 +136,7 @@ export class Twin {
     this.#script = script;
     this.#failure = failure;
     this.#asked = 0;
+    this.#computed = 0;
     this.#question = null;
     this.#recording = new Recording(event);
     this.#stopsAfterStep = true;
@@ -166,12 +168,21 @@ export class Twin {
     }
   }
 
-  #answer(test: Test): boolean {
+  readonly #questions: Questions = {
+    ask: (predicate, params) => this.#answer(predicate, params, false),
+    compute: (params) => {
+      this.#answer(params, undefined, true);
+      this.#computed += 1;
+      return new Computed(this.#computed - 1);
+    },
+  };
+
+  #answer(call: UserFunction, params: unknown, computes: boolean): boolean {
     const answer = this.#script[this.#asked];
     this.#asked += 1;
     if (answer !== undefined) return answer;
     if (this.#failure !== null) throw this.#failure.error;
-    this.#question = test;
+    this.#question = new Test(call, params, computes);
     throw ENOUGH;
   }
 
@@ -212,7 +223,7 @@ export class Twin {
   }
 
   #questioning(guard: unknown, place: Place): unknown {
-    return questioning(guard, this.#machine.implementations.guards, (test) => this.#answer(test), place);
+    return questioning(guard, this.#machine.implementations.guards, this.#questions, place);
   }
 
   #telling(actions: readonly unknown[], place: Place): readonly unknown[] {
