@@ -1,4 +1,3 @@
-import { copier } from './copier.ts';
 import type { Test } from './guards.ts';
 import { type Operation, Slot } from './operations.ts';
 import type { Twin } from './twin.ts';
@@ -73,8 +72,6 @@ type Met = { readonly configuration: Configuration; readonly value: unknown };
 /** All that was learnt of one machine. When it holds too much, it forgets everything and learns anew. */
 export class Plans {
   readonly machine: Machine;
-  /** Copies a context of this machine. */
-  readonly copy = copier();
   readonly #nodes: readonly StateNode[];
   readonly #makeTwin: () => Twin;
   readonly #limit: number;

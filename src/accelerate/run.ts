@@ -181,7 +181,7 @@ export class Run {
   }
 
   #update(patch: object): void {
-    this.#context = Object.assign(this.#plans.copy(this.#context), patch);
+    this.#context = Object.assign({}, this.#context, patch);
     this.#assigned = true;
   }
 
