@@ -24,20 +24,22 @@ export function tableOf(rows: readonly Row[]): string {
 type Line = Figures & { readonly name: string };
 
 function table(lines: readonly Line[]): string {
-  const head = ['step', ...Object.values(WAYS), 'stock / accelerated', 'accelerated / reducer'];
+  const head = [
+    'step',
+    ...Object.values(WAYS),
+    'send / accelerated',
+    'scope / accelerated',
+    'accelerated / reducer',
+  ];
   return [
     `| ${head.join(' | ')} |`,
     `|---|${'--:|'.repeat(head.length - 1)}`,
     ...lines.map((line) => {
       const ways = (Object.keys(WAYS) as Way[]).map((way) => line[way].toFixed(2));
-      return `| ${[line.name, ...ways, faster(line).toFixed(1), costlier(line).toFixed(1)].join(' | ')} |`;
+      const ratios = [line.send / line.accelerated, line.scope / line.accelerated, costlier(line)];
+      return `| ${[line.name, ...ways, ...ratios.map((ratio) => ratio.toFixed(1))].join(' | ')} |`;
     }),
   ].join('\n');
-}
-
-/** How much faster than the faster of the two stock ways. */
-function faster({ send, scope, accelerated }: Figures): number {
-  return Math.min(send, scope) / accelerated;
 }
 
 function costlier({ accelerated, reducer }: Figures): number {
@@ -52,8 +54,12 @@ function verdict(lines: readonly Line[]): string {
   };
   return [
     tell(
-      `At least ${FASTER_THAN_STOCK} times faster than stock`,
-      (line) => faster(line) >= FASTER_THAN_STOCK,
+      `At least ${FASTER_THAN_STOCK} times faster than actor.send`,
+      ({ send, accelerated }) => send / accelerated >= FASTER_THAN_STOCK,
+    ),
+    tell(
+      `At least ${FASTER_THAN_STOCK} times faster than stock with a reused scope`,
+      ({ scope, accelerated }) => scope / accelerated >= FASTER_THAN_STOCK,
     ),
     tell(`At most ${COST_OF_REDUCER} times a reducer's cost`, (line) => costlier(line) <= COST_OF_REDUCER),
   ].join('\n');
