@@ -134,8 +134,8 @@ function enter(gate: ReturnType<typeof createGate>, { value, context }: Moment):
 type Sender = Actor<AnyStateMachine>;
 
 /**
- * An actor for each moment, put back to it before every turn: through the field in which XState keeps the snapshot, or,
- * when its chart has ended, by another actor.
+ * An actor for each moment, put back to it before every step: through the field in which XState keeps the snapshot, or,
+ * when the step ends its chart, by another actor in good time.
  */
 function senderOf(
   machine: AnyStateMachine,
@@ -153,25 +153,27 @@ function senderOf(
     return actor.start();
   };
   const actors = snapshots.map(begin);
-  const putBack = (snapshot: AnyMachineSnapshot, i: number): void => {
+  const isOver = (actor: Sender) => actor.getSnapshot().status !== 'active';
+  const prepare = () => {
+    for (const [i, actor] of actors.entries()) {
+      if (isOver(actor)) actors[i] = begin(snapshots[i] as AnyMachineSnapshot);
+    }
+  };
+  const step = (i: number) => {
     const actor = actors[i] as Sender;
     restored(contexts[i] as object);
-    if (actor.getSnapshot().status === 'active') {
-      (actor as unknown as { _snapshot: AnyMachineSnapshot })._snapshot = snapshot;
-    } else actors[i] = begin(snapshot);
+    effects = [];
+    (actor as unknown as { _snapshot: AnyMachineSnapshot })._snapshot = snapshots[i] as AnyMachineSnapshot;
+    actor.send(events[i] as EventObject);
+    return actor;
   };
   return {
-    passes: 1,
-    prepare: () => snapshots.forEach(putBack),
-    step(i) {
-      effects = [];
-      (actors[i] as Sender).send(events[i] as EventObject);
-      return effects;
-    },
+    passes: isOver(step(0)) ? 1 : PASSES,
+    prepare,
+    step,
     outcome(i) {
-      putBack(snapshots[i] as AnyMachineSnapshot, i);
-      this.step(i);
-      const { value, context } = (actors[i] as Sender).getSnapshot();
+      prepare();
+      const { value, context } = step(i).getSnapshot();
       return { value, context, effects };
     },
   };
