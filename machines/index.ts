@@ -6,6 +6,8 @@
 import { maelstromIoMachine } from './maelstrom/maelstrom-io.machine.ts';
 import { raftMachine } from './raft/raft.machine.ts';
 import { linearRegisterMachine } from './register/linear.machine.ts';
+import { lwwRegisterMachine } from './register/lww.machine.ts';
+import { siblingsRegisterMachine } from './register/siblings.machine.ts';
 import { requestsMachine } from './requests/requests.machine.ts';
 import { rywReadMachine } from './session/ryw-read.machine.ts';
 import { sessionMachine } from './session/session.machine.ts';
@@ -58,6 +60,25 @@ export const catalogue = [
     ],
   },
   {
+    name: 'lww-register',
+    machine: lwwRegisterMachine,
+    title: 'Last-writer-wins register',
+    purpose: 'One key of the conflict store of which the strongest entry is kept, and the others are lost.',
+    sources: [
+      'Johnson and Thomas 1975, RFC 677, The Maintenance of Duplicate Databases: entries with timestamps, deletions among them',
+    ],
+  },
+  {
+    name: 'siblings-register',
+    machine: siblingsRegisterMachine,
+    title: 'Register of siblings',
+    purpose: 'One key of the conflict store of which every version is kept that no later write has seen.',
+    sources: [
+      'Parker et al. 1983, Detection of Mutual Inconsistency in Distributed Systems: version vectors',
+      'DeCandia et al. 2007, Dynamo 4.4: data versioning, and the context that a client gives back',
+    ],
+  },
+  {
     name: 'session',
     machine: sessionMachine,
     title: 'Session',
@@ -79,6 +100,12 @@ export const catalogue = [
 ] as const;
 
 export { InvariantViolation, invariant } from './assert.ts';
+export * as dotted from './clocks/dotted.ts';
+export * as hybrid from './clocks/hybrid.ts';
+export * as lamport from './clocks/lamport.ts';
+export * as trueTime from './clocks/true-time.ts';
+export * as versionVector from './clocks/version-vector.ts';
+export * as wall from './clocks/wall.ts';
 export * from './json.ts';
 export * from './operations.ts';
 export * from './raft/context.ts';
@@ -88,15 +115,22 @@ export * as quorum from './raft/quorum.ts';
 export { triage } from './raft/terms.ts';
 export * from './random.ts';
 export type * from './register/linear.machine.ts';
+export type * from './register/lww.machine.ts';
+export * from './register/lww-entry.ts';
+export * from './register/owner.ts';
+export type * from './register/siblings.machine.ts';
+export * as versions from './register/versions.ts';
 export type * from './requests/events.ts';
 export type * from './requests/pending.ts';
 export type * from './session/ryw-read.machine.ts';
 export type * from './session/session.machine.ts';
 export {
   linearRegisterMachine,
+  lwwRegisterMachine,
   maelstromIoMachine,
   raftMachine,
   requestsMachine,
   rywReadMachine,
   sessionMachine,
+  siblingsRegisterMachine,
 };

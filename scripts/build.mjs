@@ -62,6 +62,7 @@ await build({
     accelerate: 'src/accelerate/index.ts',
     client: 'src/client/index.ts',
     verify: 'src/verify/index.ts',
+    testing: 'src/testing/index.ts',
   },
   outdir: 'dist',
 });

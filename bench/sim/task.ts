@@ -1,5 +1,5 @@
 import type { SimulationOptions, Weather } from '../../src/sim/options.ts';
-import { CALM } from '../../src/sim/options.ts';
+import { CALM, drawOptions } from '../../src/sim/options.ts';
 
 /** What is simulated: always five nodes and twenty operations a second, under these kinds of weather. */
 export const WEATHERS = {
@@ -45,7 +45,9 @@ export type SimFigures = {
 };
 
 export function optionsOf(weather: WeatherName, seed: number, seconds: number): SimulationOptions {
+  // What the conflict store would draw is not used by lin-kv.
   return {
+    ...drawOptions(seed),
     seed,
     workload: 'lin-kv',
     rywWaitMs: 100,

@@ -45,6 +45,7 @@ export const CODE_RULES: readonly CodeRule[] = [
     except: {
       'src/actors/step.ts': 'is the gate',
       'src/accelerate/': 'is what the gate steps charts with',
+      'src/testing/coverage.ts': 'asks a stock XState actor whether it agrees with the gate',
     },
   },
   {
