@@ -1,0 +1,43 @@
+import { Dice } from '../../kit/dice.ts';
+import { exchange, type Script } from '../script.ts';
+import { type LabOptions, namesOf, type Outcome, scripted } from './experiment.ts';
+import { gapOf } from './skew-loss.ts';
+
+export function backwardStepScript(options: LabOptions): Script {
+  const nodes = namesOf(options.nodes);
+  const [other, stepping] = new Dice(options.seed).shuffled(nodes) as [string, string];
+  const gapMs = gapOf(options);
+  return {
+    nodes,
+    skewMs: {},
+    latencyMs: 40,
+    steps: [
+      { type: 'write', atMs: 100, node: other, client: 'alice', id: 'w1' },
+      { type: 'send', atMs: 0, after: { id: 'w1', ms: 10 }, from: other, to: stepping },
+      { type: 'clock', atMs: 0, after: { id: 'w1', ms: gapMs - 60 }, node: stepping, byMs: -options.skewMs },
+      { type: 'read', atMs: 0, after: { id: 'w1', ms: gapMs - 30 }, node: stepping, client: 'bob' },
+      { type: 'write', atMs: 0, after: { id: 'w1', ms: gapMs }, node: stepping, client: 'bob', id: 'w2' },
+      { type: 'read', atMs: 0, after: { id: 'w2', ms: 20 }, node: stepping, client: 'bob' },
+      // The node's own timestamps go on, however its clock stands: after its own write it is safe from itself.
+      { type: 'write', atMs: 0, after: { id: 'w2', ms: 40 }, node: stepping, client: 'bob', id: 'w3' },
+      ...exchange(nodes, 0, { id: 'w3', ms: 100 }),
+    ],
+  };
+}
+
+function expected(strategy: string, options: LabOptions): readonly Outcome[] {
+  return strategy === 'wall' && options.skewMs >= gapOf(options) ? ['lost'] : ['kept'];
+}
+
+export const backwardStep = scripted(
+  {
+    name: 'backward-step',
+    title: 'A clock steps back',
+    question:
+      'A clock that was right is set back, by an operator or by a time server. Bob has read the latest write there, and replaces it. Is his write there in the end?',
+    lesson:
+      'A clock that steps back is a clock that was fast, seen from the other side. A node can keep its own timestamps growing, but that saves it from itself only: other nodes have written in the time that it goes through again.',
+  },
+  backwardStepScript,
+  expected,
+);
