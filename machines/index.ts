@@ -6,6 +6,8 @@
 import { maelstromIoMachine } from './maelstrom/maelstrom-io.machine.ts';
 import { raftMachine } from './raft/raft.machine.ts';
 import { linearRegisterMachine } from './register/linear.machine.ts';
+import { lwwRegisterMachine } from './register/lww.machine.ts';
+import { siblingsRegisterMachine } from './register/siblings.machine.ts';
 import { requestsMachine } from './requests/requests.machine.ts';
 import { rywReadMachine } from './session/ryw-read.machine.ts';
 import { sessionMachine } from './session/session.machine.ts';
@@ -37,6 +39,18 @@ export const catalogue = [
     purpose: 'One key of the linearizable store: absent, then present with the latest value.',
   },
   {
+    name: 'lww-register',
+    machine: lwwRegisterMachine,
+    title: 'Last-writer-wins register',
+    purpose: 'One key of the conflict store of which the strongest entry is kept, and the others are lost.',
+  },
+  {
+    name: 'siblings-register',
+    machine: siblingsRegisterMachine,
+    title: 'Register of siblings',
+    purpose: 'One key of the conflict store of which every version is kept that no later write has seen.',
+  },
+  {
     name: 'session',
     machine: sessionMachine,
     title: 'Session',
@@ -51,6 +65,8 @@ export const catalogue = [
 ] as const;
 
 export { InvariantViolation, invariant } from './assert.ts';
+export * as versionVector from './clocks/version-vector.ts';
+export * as wall from './clocks/wall.ts';
 export * from './json.ts';
 export * from './operations.ts';
 export * from './raft/context.ts';
@@ -60,15 +76,22 @@ export * as quorum from './raft/quorum.ts';
 export { triage } from './raft/terms.ts';
 export * from './random.ts';
 export type * from './register/linear.machine.ts';
+export type * from './register/lww.machine.ts';
+export * from './register/lww-entry.ts';
+export * from './register/owner.ts';
+export type * from './register/siblings.machine.ts';
+export * as versions from './register/versions.ts';
 export type * from './requests/events.ts';
 export type * from './requests/pending.ts';
 export type * from './session/ryw-read.machine.ts';
 export type * from './session/session.machine.ts';
 export {
   linearRegisterMachine,
+  lwwRegisterMachine,
   maelstromIoMachine,
   raftMachine,
   requestsMachine,
   rywReadMachine,
   sessionMachine,
+  siblingsRegisterMachine,
 };
