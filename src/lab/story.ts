@@ -70,6 +70,8 @@ class Teller {
   readonly #waiting = new Map<string, { step: Step; ms: number }[]>();
   readonly #ackedMs = new Map<string, number>();
   readonly #replicas = new Map<string, Replica>();
+  /** What a replica showed in a state: most events leave it as it was. */
+  readonly #views = new Map<string, { readonly state: Json; readonly versions: readonly Version[] }>();
   readonly #lives = new Map<string, number>();
   readonly #skews = new Map<string, number>();
   readonly #clients = new Map<string, Client>();
@@ -191,10 +193,12 @@ class Teller {
 
   #read(node: string, client: string): void {
     const replica = this.#replica(node);
-    // The context of a read stands for what was read, and takes the place of what the client carried before.
-    const seen = new Set(idsOf(replica.versions()));
-    const { writes } = this.#client(client);
-    this.#clients.set(client, { context: replica.context(), seen, writes });
+    const known = this.#client(client);
+    this.#clients.set(client, {
+      context: this.#strategy.joinContexts(known.context, replica.context()),
+      seen: new Set([...known.seen, ...idsOf(replica.versions())]),
+      writes: known.writes,
+    });
     this.#note(node, { type: 'read', client });
   }
 
@@ -215,8 +219,18 @@ class Teller {
       node,
       clockMs: this.#nowMs + this.#skew(node),
       happening,
-      versions: this.#replica(node).versions(),
+      versions: this.#view(node),
     });
+  }
+
+  #view(node: string): readonly Version[] {
+    const replica = this.#replica(node);
+    const state = replica.state();
+    const view = this.#views.get(node);
+    if (view !== undefined && view.state === state) return view.versions;
+    const versions = replica.versions();
+    this.#views.set(node, { state, versions });
+    return versions;
   }
 
   #replica(node: string): Replica {

@@ -1,4 +1,4 @@
-import { keepConcurrent } from './concurrent.ts';
+import { joinVectors, keepConcurrent } from './concurrent.ts';
 import type { Strategy } from './strategy.ts';
 
 export const clientVectors: Strategy = {
@@ -7,5 +7,6 @@ export const clientVectors: Strategy = {
   idea: 'Every version carries how many writes of each client its author had seen.',
   keepsSiblings: true,
   countsLives: false,
+  joinContexts: joinVectors,
   createReplica: () => keepConcurrent(),
 };

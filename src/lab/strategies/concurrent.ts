@@ -1,5 +1,5 @@
 import type { Json } from '../../../machines/json.ts';
-import type { Replica, Version, Write } from './strategy.ts';
+import type { Context, Replica, Version, Write } from './strategy.ts';
 
 /**
  * Version vectors as the textbook has them (Parker et al. 1983): every version carries how many writes of each client
@@ -27,10 +27,12 @@ export function keepConcurrent(maxEntries = Number.POSITIVE_INFINITY): Replica {
     },
     versions: (): readonly Version[] =>
       held.filter(({ deletes }) => !deletes).map(({ id, vector }) => ({ id, stamp: print(vector) })),
-    context: () => cut(joined(held), maxEntries),
+    context: () => cut(joined(held.flatMap(({ vector }) => vector)), maxEntries),
     state: (): Json => (held.length === 0 ? null : held),
     receive(state) {
-      for (const version of state as unknown as readonly Held[]) add(version);
+      const known = new Set(held);
+      // A version that was sent before is the very same, and there is nothing to compare.
+      for (const version of state as unknown as readonly Held[]) if (!known.has(version)) add(version);
       return null;
     },
     metadata: () => {
@@ -50,9 +52,13 @@ function covers(a: Vector, b: Vector): boolean {
   return b.every(([client, count]) => (counts.get(client) ?? 0) >= count);
 }
 
-function joined(versions: readonly Held[]): Vector {
+export function joinVectors(a: Context, b: Context): Context {
+  return joined([...((a as Vector | null) ?? []), ...((b as Vector | null) ?? [])]);
+}
+
+function joined(entries: readonly Entry[]): Vector {
   const highest = new Map<string, Entry>();
-  for (const entry of versions.flatMap(({ vector }) => vector)) {
+  for (const entry of entries) {
     const known = highest.get(entry[0]);
     if (known === undefined || known[1] < entry[1]) highest.set(entry[0], entry);
   }

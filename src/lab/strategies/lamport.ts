@@ -10,6 +10,7 @@ export const lamport: Strategy = {
   idea: 'A counter that moves past every counter it meets; among equals the name of the node decides.',
   keepsSiblings: false,
   countsLives: false,
+  joinContexts: (a, b) => later(a as LamportStamp | null, b as LamportStamp | null),
   createReplica({ node }) {
     let clock = 0;
     return keepStrongest<LamportStamp>({

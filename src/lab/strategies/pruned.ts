@@ -1,4 +1,4 @@
-import { keepConcurrent } from './concurrent.ts';
+import { joinVectors, keepConcurrent } from './concurrent.ts';
 import type { Strategy } from './strategy.ts';
 
 export const pruned: Strategy = {
@@ -7,5 +7,6 @@ export const pruned: Strategy = {
   idea: 'An entry a client, but a vector that gets too long forgets the entries that were raised longest ago.',
   keepsSiblings: true,
   countsLives: false,
+  joinContexts: joinVectors,
   createReplica: ({ settings }) => keepConcurrent(settings.maxEntries),
 };

@@ -15,6 +15,7 @@ export const serverVectors: Strategy = {
   idea: 'A write that has seen everything replaces everything; any other is put beside what is there.',
   keepsSiblings: true,
   countsLives: false,
+  joinContexts: (a, b) => join((a as Vector | null) ?? {}, (b as Vector | null) ?? {}),
   createReplica({ node }) {
     let held: Held = { vector: {}, versions: [] };
     const print = (vector: Vector) =>

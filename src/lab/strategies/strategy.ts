@@ -15,6 +15,8 @@ export type Strategy = {
   /** The names of its events are new with every life of a node. */
   readonly countsLives: boolean;
   createReplica(setup: ReplicaSetup): Replica;
+  /** What a client carries that has seen what both contexts stand for. */
+  joinContexts(a: Context, b: Context): Context;
 };
 
 export type ReplicaSetup = {
@@ -77,7 +79,7 @@ export type Replica = {
   versions(): readonly Version[];
   /** What a client that reads takes along. */
   context(): Context;
-  /** What is sent to another replica, or null when there is nothing. */
+  /** What is sent to another replica, or null when there is nothing: the same object until it changes. */
   state(): Json;
   /** @returns why the other's state was refused, or null when it was taken */
   receive(state: Json, clockMs: number): string | null;
