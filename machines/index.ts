@@ -65,6 +65,10 @@ export const catalogue = [
 ] as const;
 
 export { InvariantViolation, invariant } from './assert.ts';
+export * as dotted from './clocks/dotted.ts';
+export * as hybrid from './clocks/hybrid.ts';
+export * as lamport from './clocks/lamport.ts';
+export * as trueTime from './clocks/true-time.ts';
 export * as versionVector from './clocks/version-vector.ts';
 export * as wall from './clocks/wall.ts';
 export * from './json.ts';

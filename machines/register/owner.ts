@@ -6,7 +6,7 @@ import { fraction, nextRandom, type RandomState } from '../random.ts';
  * share an event, so an actor has one owner, and the owner never gives out a number twice:
  *
  * - In a cluster the actors of node n1 in its life L (a name drawn at every start without memory) are `n1@L`,
- *   `n1@L/2`, `n1@L/3` and so on. All events of a life are numbered in one ascending row, whatever their key.
+ *   `n1@L/2`, `n1@L/3` and so on. All events of a life are numbered in one ascending row with gaps, whatever their key.
  * - On a node of its own the actors are its clients, and from the 17th of a key on the node itself: `n1`, `n1/2` and
  *   so on. Each actor counts its events of the key.
  *
@@ -18,7 +18,10 @@ export type Owner = {
   readonly cluster: readonly string[];
   /** This life of the node. Letters and digits. */
   readonly life: string;
-  /** New events are numbered above this. */
+  /**
+   * New events are numbered above this. In a cluster: no less than any number that this life has given out (see
+   * raisedFloor). On a lone node: the greatest number in any versions that it has forgotten, 0 when it forgot none.
+   */
   readonly floor: number;
 };
 
@@ -28,7 +31,7 @@ export const MAX_COUNT = Number.MAX_SAFE_INTEGER - 1;
 /** How many actors a lone node takes into a key's versions by the names that clients have or send. */
 export const MAX_NAMES = 16;
 
-/** Numbers of a life leave gaps below this size. */
+/** How many numbers more than one a life may leave out between two events. */
 const MAX_GAP = 4096;
 const ACTOR = /^(.+)@([0-9A-Za-z]+)(?:\/(?:[2-9]|[1-9][0-9]{1,8}))?$/s;
 
@@ -74,10 +77,12 @@ function nodeOf(actor: string): string {
 }
 
 /**
- * The floor after an event was minted in a cluster: at least the number that was spent, and a random step above. The
- * gaps make it next to impossible that a context which is wrong (one raised by hand, one of another key) names
- * exactly a number that is given out later; any other wrong number is found out (versions.ts).
+ * The floor after an event was minted in a cluster: above the number that was spent, by a random step. So a context
+ * that was raised by hand, or is one of another key, next to never names exactly a number that is given out later, and
+ * never does when it was raised by one. Any other wrong number is found out (mergeAtOwner in versions.ts).
+ *
+ * @param random a seeded generator's state; the one that follows is returned
  */
 export function raisedFloor(floor: number, random: RandomState): { floor: number; random: RandomState } {
-  return { floor: floor + 1 + Math.floor(fraction(random) * MAX_GAP), random: nextRandom(random) };
+  return { floor: floor + 2 + Math.floor(fraction(random) * MAX_GAP), random: nextRandom(random) };
 }

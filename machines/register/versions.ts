@@ -1,4 +1,5 @@
-import { countOf, join, type VersionVector } from '../clocks/version-vector.ts';
+import { InvariantViolation } from '../assert.ts';
+import { join, type VectorEntry, type VersionVector } from '../clocks/version-vector.ts';
 import type { Json } from '../json.ts';
 import { isAlone, isOwn, MAX_COUNT, MAX_NAMES, type Owner, ownActor, plausible } from './owner.ts';
 
@@ -29,6 +30,9 @@ export type Version = { readonly value: Json; readonly vc: VersionVector };
 
 /** What a write or a deletion made of the versions, and its vector. */
 export type Minted = { readonly versions: Versions; readonly vc: VersionVector };
+
+/** What a merge made of the versions, and the vector of the event that it made its owner mint; null when none. */
+export type Merged = { readonly versions: Versions; readonly vc: VersionVector | null };
 
 /** A key that was never written. */
 export const NO_VERSIONS: Versions = [];
@@ -87,31 +91,18 @@ export function merge(a: Versions, b: Versions): Versions {
  * Takes in what another replica knows, at the node that owns some of the actors. Nobody but the owner mints in its
  * actors; so where the other knows a later event of one of them than the owner does, a client's context named an event
  * that never was. The version that this would bury is minted again, under another actor of the owner's.
- *
- * @returns `vc`: the vector of a version that was minted again, or null
  */
-export function mergeAtOwner(
-  versions: Versions,
-  other: Versions,
-  owner: Owner,
-): { readonly versions: Versions; readonly vc: VersionVector | null } {
+export function mergeAtOwner(versions: Versions, other: Versions, owner: Owner): Merged {
   const merged = merge(versions, other);
   if (merged === versions || isAlone(owner)) return { versions: merged, vc: null };
   const counts = new Map(merged.map(({ actor, count }) => [actor, count]));
-  const buried = versions.filter(
-    ({ actor, count, version }) =>
-      version !== null && isOwn(owner, actor) && (counts.get(actor) ?? 0) > count,
+  const buried = versions.flatMap(({ actor, count, version }) =>
+    version !== null && isOwn(owner, actor) && counts.get(actor) !== count ? [version] : [],
   );
-  let minted: { readonly versions: Versions; readonly vc: VersionVector | null } = {
-    versions: merged,
-    vc: null,
-  };
-  for (const { version } of buried) {
-    if (version === null) continue;
-    const { value } = version;
-    minted = mint(minted.versions, version.vc, owner.node, owner, (vc) => ({ value, vc }));
-  }
-  return minted;
+  return buried.reduce<Merged>(
+    (now, { value, vc }) => mint(now.versions, vc, owner.node, owner, (again) => ({ value, vc: again })),
+    { versions: merged, vc: null },
+  );
 }
 
 /** Whether `a` says more of its actor than `b` does. */
@@ -124,10 +115,7 @@ function isLater(a: Slot, b: Slot): boolean {
 function cover(versions: Versions, context: VersionVector): Versions {
   return merge(
     versions,
-    context.flatMap(([actor, count]) => {
-      const known = versions.find((slot) => slot.actor === actor)?.count ?? 0;
-      return count < known ? [] : [{ actor, count, version: null }];
-    }),
+    context.map(([actor, count]) => ({ actor, count, version: null })),
   );
 }
 
@@ -146,34 +134,32 @@ function mint(
 }
 
 /**
- * The event for a new write: in an actor without a living version, if possible one that the writer has seen (then the
- * vector names no more actors than it must), else the first.
+ * The event of a new write: in an actor without a living version; on a lone node in the client's, else if possible in
+ * one that the writer has seen (then the vector names no more actors than it must), else in the first.
  */
 function nextEvent(
   slots: ReadonlyMap<string, Slot>,
   seen: VersionVector,
   client: string,
   owner: Owner,
-): readonly [actor: string, count: number] {
-  const countIn = (actor: string): number | null => {
+): VectorEntry {
+  const inSight = new Set(seen.map(([actor]) => actor));
+  // Among these, one at least is new to the key.
+  const own = Array.from({ length: slots.size + 1 }, (_, i) => ownActor(owner, i + 1));
+  const isNamed = isAlone(owner) && (slots.has(client) || slots.size < MAX_NAMES);
+  for (const actor of [...(isNamed ? [client] : []), ...own.filter((name) => inSight.has(name)), ...own]) {
     const slot = slots.get(actor);
-    if (slot !== undefined && slot.version !== null) return null;
-    const last = slot?.count ?? 0;
-    if (isAlone(owner))
-      return Math.max(last, owner.floor) < MAX_COUNT ? Math.max(last, owner.floor) + 1 : null;
-    // An actor of ours that is ahead of us was pushed there by a context that lied.
-    return last <= owner.floor ? owner.floor + 1 : null;
-  };
-  const candidates: string[] = [];
-  if (isAlone(owner) && (slots.has(client) || slots.size < MAX_NAMES)) candidates.push(client);
-  const own: string[] = [];
-  for (let n = 1; n <= slots.size + 1; n += 1) own.push(ownActor(owner, n));
-  candidates.push(...own.filter((actor) => countOf(seen, actor) > 0), ...own);
-  for (const actor of candidates) {
-    const count = countIn(actor);
-    if (count !== null) return [actor, count];
+    const count = numberAfter(slot?.count ?? 0, owner);
+    if (slot?.version == null && count !== null) return [actor, count];
   }
-  throw new Error('unreachable');
+  throw new InvariantViolation(`${owner.node} has no actor left for an event above ${owner.floor}`);
+}
+
+/** The number of the owner's next event in an actor whose last one has the number `last`; null when there is none. */
+function numberAfter(last: number, owner: Owner): number | null {
+  if (isAlone(owner)) return Math.max(last, owner.floor) < MAX_COUNT ? Math.max(last, owner.floor) + 1 : null;
+  // An actor that is ahead of its owner was pushed there by a context that named what never was: it is given up.
+  return last <= owner.floor ? owner.floor + 1 : null;
 }
 
 function actorsOf(versions: Versions): ReadonlySet<string> {

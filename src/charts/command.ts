@@ -7,12 +7,14 @@ import { modelOf } from './model.ts';
 
 const FORMAT_LINES = FORMATS.map(({ name, purpose }) => `                  ${name.padEnd(9)} ${purpose}`);
 
+const NAME_WIDTH = Math.max(...catalogue.map(({ name }) => name.length)) + 2;
+
 export const CHARTS_HELP = `Usage: actorum charts [NAME...] [options]
 
 Shows the statecharts that the protocols are made of, drawn from the charts that run.
 
 Charts (all of them when none is named):
-${catalogue.map(({ name, purpose }) => `  ${name.padEnd(16)}${purpose}`).join('\n')}
+${catalogue.map(({ name, purpose }) => `  ${name.padEnd(NAME_WIDTH)}${purpose}`).join('\n')}
 
 Options:
   --format FORMAT how to show them (default ${FORMATS[0]?.name}):
