@@ -1,8 +1,12 @@
+import {
+  compareStamps,
+  type LamportStamp,
+  type LamportTime,
+  receive,
+  tick,
+} from '../../../machines/clocks/lamport.ts';
 import type { Strategy } from './strategy.ts';
 import { keepStrongest } from './strongest.ts';
-
-/** A Lamport timestamp, with the node's name to break ties (Lamport 1978, section 3). */
-type LamportStamp = { readonly counter: number; readonly node: string };
 
 export const lamport: Strategy = {
   name: 'lamport',
@@ -10,20 +14,25 @@ export const lamport: Strategy = {
   idea: 'A counter that moves past every counter it meets; among equals the name of the node decides.',
   keepsSiblings: false,
   countsLives: false,
-  joinContexts: (a, b) => later(a as LamportStamp | null, b as LamportStamp | null),
+  joinContexts: (a, b) => {
+    const [first, second] = [a as LamportStamp | null, b as LamportStamp | null];
+    if (first === null || second === null) return first ?? second;
+    return compareStamps(first, second) < 0 ? second : first;
+  },
   createReplica({ node }) {
-    let clock = 0;
+    let clock: LamportTime = 0;
     return keepStrongest<LamportStamp>({
-      compare: (a, b) => a.counter - b.counter || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0),
+      compare: compareStamps,
       stamp({ context }) {
-        clock = tick(observe(clock, (context as LamportStamp | null)?.counter ?? 0));
-        return { stamp: { counter: clock, node }, waitMs: 0 };
+        const seen = context as LamportStamp | null;
+        clock = tick(Math.max(clock, seen?.time ?? 0));
+        return { stamp: { time: clock, process: node }, waitMs: 0 };
       },
       observe(stamp) {
-        clock = observe(clock, stamp.counter);
+        clock = receive(clock, stamp.time);
         return null;
       },
-      print: ({ counter, node: name }) => `${counter}@${name}`,
+      print: ({ time, process }) => `${time}@${process}`,
       timestampMs: () => null,
     });
   },
