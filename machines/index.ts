@@ -19,24 +19,45 @@ export const catalogue = [
     machine: raftMachine,
     title: 'Raft',
     purpose: 'One node of a Raft cluster: who leads, what is in the log, and what of it is committed.',
+    sources: [
+      'Raft paper (Ongaro and Ousterhout 2014, extended version) 5.1: terms',
+      'Raft paper 5.2: leader election',
+      'Raft paper 5.3: log replication',
+      'Raft paper 5.4: safety, by the restriction on elections and on what is committed by count',
+      'Raft paper 8: the no-op with which a leader opens its term',
+      'Ongaro, thesis (2014) 3.10: transfer of leadership',
+      'Thesis 4.2.3: servers that disrupt a live leader',
+      'Thesis 6.2: a leader that no majority answers steps down (CheckQuorum)',
+      'Thesis 6.4: reads that bypass the log (ReadIndex)',
+      'Thesis 9.6: PreVote',
+    ],
   },
   {
     name: 'requests',
     machine: requestsMachine,
     title: 'Client requests',
     purpose: 'The client requests of one node, from their arrival to their one answer.',
+    sources: [
+      'Raft paper (Ongaro and Ousterhout 2014, extended version) 8: clients find the leader through any server',
+      'Ongaro, thesis (2014) 6.3: a request that stands in the log twice is applied once',
+    ],
   },
   {
     name: 'maelstrom-io',
     machine: maelstromIoMachine,
     title: 'The wire',
     purpose: "The node's end of Maelstrom's protocol: init, serving, draining, closed.",
+    sources: ["Maelstrom's protocol: messages, init, echo, and the workload lin-kv with its error codes"],
   },
   {
     name: 'linear-register',
     machine: linearRegisterMachine,
     title: 'Linearizable register',
     purpose: 'One key of the linearizable store: absent, then present with the latest value.',
+    sources: [
+      'Herlihy and Wing 1990, Linearizability: the register that the log makes atomic',
+      "Maelstrom's workload lin-kv: read, write and cas, with errors 20 and 22",
+    ],
   },
   {
     name: 'lww-register',
@@ -55,12 +76,19 @@ export const catalogue = [
     machine: sessionMachine,
     title: 'Session',
     purpose: 'What one client has been shown by one node, and so must not see earlier again.',
+    sources: [
+      'Terry et al. 1994, Session Guarantees for Weakly Consistent Replicated Data: read your writes, monotonic reads',
+    ],
   },
   {
     name: 'ryw-read',
     machine: rywReadMachine,
     title: 'Waiting read',
     purpose: 'One read that must not be older than what its client has seen: served here, or by the leader.',
+    sources: [
+      'Terry et al. 1994, Session Guarantees for Weakly Consistent Replicated Data: read your writes, monotonic reads',
+      'Ongaro, thesis (2014) 6.4: the leader confirms a read with a majority, without the log',
+    ],
   },
 ] as const;
 

@@ -1,18 +1,22 @@
 import type { Json } from './json.ts';
 
-/** What a client asks of a linearizable register. `key` and the values are any JSON. */
+/** What is there? Here and below, `key` and the values are any JSON. */
 export type ReadOperation = { readonly type: 'read'; readonly key: Json };
+/** Whatever is there, let it be `value`. */
 export type WriteOperation = { readonly type: 'write'; readonly key: Json; readonly value: Json };
+/** If `from` is there, let it be `to`. */
 export type CasOperation = {
   readonly type: 'cas';
   readonly key: Json;
   readonly from: Json;
   readonly to: Json;
+  /** A key that does not exist is written too. */
   readonly createIfNotExists: boolean;
 };
 
 /** An operation that changes something, and so has to go through the log. */
 export type LoggedOperation = WriteOperation | CasOperation;
+/** What a client asks of a linearizable register. */
 export type Operation = ReadOperation | LoggedOperation;
 
 /** A read that any replica may serve that has applied what its client has seen. */
@@ -82,4 +86,5 @@ export type RywOutcome =
       readonly reason: 'leader_preferred' | 'follower_behind_redirected_to_leader';
     };
 
+/** What became of anything that a client may ask for. */
 export type ClientOutcome = Outcome | RywOutcome;

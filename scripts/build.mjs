@@ -24,7 +24,27 @@ const shebang = '#!/usr/bin/env -S node --max-semi-space-size=64';
 const banner = {
   js: `${shebang}\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
 };
-await build({ ...common, entryPoints: ['src/main.ts'], outfile: 'dist/actorum.js', banner });
+// The charts' room is a bundle of its own, beside the executable, which loads it when it is asked for.
+const charts = {
+  name: 'charts',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/charts\/index\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './charts.js', external: true } : undefined,
+    ),
+};
+await build({
+  ...common,
+  entryPoints: { actorum: 'src/main.ts' },
+  outdir: 'dist',
+  plugins: [charts],
+  banner,
+});
+await build({
+  ...common,
+  entryPoints: { charts: 'src/charts/index.ts' },
+  outdir: 'dist',
+  external: ['elkjs'],
+});
 chmodSync('dist/actorum.js', 0o755);
 
 // Libraries leave their dependencies to the importer, so that a chart is the importer's own xstate.

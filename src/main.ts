@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BENCH_HELP, benchCommand } from './bench/command.ts';
-import { CHARTS_HELP, chartsCommand } from './charts/command.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
-import { UsageError } from './cli/usage.ts';
+import { isUsageError, partOfPackage, UsageError } from './cli/usage.ts';
 import { SIM_HELP, simCommand } from './sim/command.ts';
 
 const HELP = `actorum: a distributed key-value system whose protocols are statecharts
@@ -20,13 +19,22 @@ Commands:
 actorum <command> --help tells everything about a command.
 `;
 
-type Command = { readonly run: (args: readonly string[]) => Promise<number>; readonly help: string };
+type Command = {
+  readonly run: (args: readonly string[]) => Promise<number>;
+  readonly help: () => string | Promise<string>;
+};
+
+/** Not before they are asked for: see docs/decisions/0010-chart-layout.md. */
+const charts = () => partOfPackage(() => import('./charts/index.ts'));
 
 const COMMANDS: { readonly [name: string]: Command } = {
-  node: { run: nodeCommand, help: NODE_HELP },
-  sim: { run: simCommand, help: SIM_HELP },
-  bench: { run: benchCommand, help: BENCH_HELP },
-  charts: { run: chartsCommand, help: CHARTS_HELP },
+  node: { run: nodeCommand, help: () => NODE_HELP },
+  sim: { run: simCommand, help: () => SIM_HELP },
+  bench: { run: benchCommand, help: () => BENCH_HELP },
+  charts: {
+    run: async (args) => (await charts()).chartsCommand(args),
+    help: async () => (await charts()).CHARTS_HELP,
+  },
 };
 
 async function main(args: readonly string[]): Promise<number> {
@@ -34,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (first === undefined && !process.stdin.isTTY) return nodeCommand([]);
   if (first === 'version' || first === '--version') return print(`${version()}\n`);
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    return print(rest[0] === undefined ? HELP : commandNamed(rest[0]).help);
+    return print(rest[0] === undefined ? HELP : await commandNamed(rest[0]).help());
   }
   // Maelstrom and people who try things out start a node with options alone.
   if (first.startsWith('-')) return nodeCommand(args);
@@ -62,7 +70,7 @@ function version(): string {
 
 /** What went wrong, on stderr: one line for a mistake of the user's, and everything for one of ours. */
 function explain(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message}; ${error.hint}`;
+  if (isUsageError(error)) return `${error.message}; ${error.hint}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -29,6 +29,7 @@ export type ReplyTo = number | string | null;
 
 /** What can happen to the node's end of the wire. */
 export type MaelstromEvent =
+  /** The node is told its name and those of all nodes of the cluster, itself included. */
   | {
       readonly type: 'init.received';
       readonly client: string;
@@ -46,6 +47,7 @@ export type MaelstromEvent =
     }
   /** Valid requests, in the order in which they arrived together. `dest` is who they were addressed to. */
   | { readonly type: 'requests.received'; readonly dest: string; readonly requests: readonly ClientRequest[] }
+  /** Somebody wants to hear `echo` again. */
   | {
       readonly type: 'echo.received';
       readonly dest: string;
@@ -85,7 +87,9 @@ export type MaelstromEffect =
     }
   /** The node knows who it is: start its protocols. Emitted after the reply to init. */
   | { readonly type: 'start'; readonly nodeId: string; readonly nodeIds: readonly string[] }
+  /** Hand these requests of clients to the protocol. */
   | { readonly type: 'submit'; readonly requests: readonly ClientRequest[] }
+  /** Hand these messages of other nodes to the protocol. */
   | { readonly type: 'deliver'; readonly messages: readonly PeerMessage[] }
   /** Finish what can be finished, then answer with `drain.completed`. */
   | { readonly type: 'drain' }

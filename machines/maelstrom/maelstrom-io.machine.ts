@@ -162,6 +162,7 @@ export const maelstromIoMachine = setup({
   },
 }).createMachine({
   id: 'maelstrom-io',
+  description: "The node's end of Maelstrom's protocol: init once, then serve, then end gracefully.",
   context: createContext,
   initial: 'awaitingInit',
   states: {

@@ -90,10 +90,12 @@ export function recordAnswer(
   return { votes: { ...context.votes, [event.from]: event.granted } };
 }
 
+/** A majority has granted what this candidate asks for. */
 export function hasMajority(context: RaftContext): boolean {
   return count(context, true) >= majority(context.settings.voters.length);
 }
 
+/** So many have refused that no majority can grant it any more. */
 export function hasLost(context: RaftContext): boolean {
   return isLost(count(context, false), context.settings.voters.length);
 }
@@ -189,6 +191,7 @@ const ANSWER_TO_STALE: { readonly [by in RaftMessage['type']]?: (term: number) =
   'prevote.request': (term) => ({ type: 'prevote.response', term, granted: false }),
 };
 
+/** The sender has to hear of the later term, or it would go on asking. */
 export function needsTerm(_context: RaftContext, event: EventOf<RaftEvent, 'message.stale'>): boolean {
   return Object.hasOwn(ANSWER_TO_STALE, event.by);
 }

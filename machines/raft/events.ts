@@ -73,6 +73,7 @@ export type PreVoteRequest = Header & {
   readonly lastIndex: number;
   readonly lastTerm: number;
 };
+/** The answer to a PreVoteRequest. */
 export type PreVoteResponse = Header & { readonly type: 'prevote.response'; readonly granted: boolean };
 
 /** Paper figure 2, RequestVote. */
@@ -83,6 +84,7 @@ export type VoteRequest = Header & {
   /** The leader itself asked for this campaign, so a follower need not defend it (thesis section 4.2.3). */
   readonly transfer: boolean;
 };
+/** The answer to a VoteRequest, sent when the vote is durable. */
 export type VoteResponse = Header & { readonly type: 'vote.response'; readonly granted: boolean };
 
 /** Thesis section 3.10, TimeoutNow: the leader asks a follower that has everything to take over at once. */
@@ -142,9 +144,13 @@ export type RaftEvent =
       readonly term: number;
       readonly by: PeerMessage['type'];
     }
+  /** No leader has been heard for as long as this node is patient, or nobody has won in that time. */
   | { readonly type: 'election.timeout' }
+  /** The followers are due to hear from the leader again. */
   | { readonly type: 'heartbeat.timeout' }
+  /** Time for a leader to ask itself who has answered it since the last time. */
   | { readonly type: 'quorum.timeout' }
+  /** The successor has not taken over in time. */
   | { readonly type: 'transfer.timeout' }
   /** Client requests for the leader of `term`, from the node `from` (which may be this one). */
   | {
@@ -160,6 +166,7 @@ export type RaftEvent =
   /** Everything that arrived together has been handled: each follower is told the sum of it in one message. */
   | { readonly type: 'turn.ended' };
 
+/** A node has one timer of each name; to set it again is to start it anew. */
 export type TimerName = 'election' | 'heartbeat' | 'quorum' | 'transfer';
 
 /** A read that a leader has taken on, with the way back to who asked. */
@@ -172,6 +179,7 @@ export type QueuedRead = {
 
 /** What a Raft node does. Whoever runs the chart carries these out in order. */
 export type RaftEffect =
+  /** Send a message to the node `to`, in this node's name. */
   | { readonly type: 'send'; readonly to: string; readonly message: MessageBody }
   /** Make this durable before anything that follows it is let out. */
   | {
@@ -180,10 +188,13 @@ export type RaftEffect =
       /** The log ends with `entries` from index `from` on; whatever stood there before is gone. */
       readonly log: { readonly from: number; readonly entries: readonly Entry[] } | null;
     }
+  /** Come back with the timer's event in `ms` milliseconds. */
   | { readonly type: 'timer.set'; readonly timer: TimerName; readonly ms: number }
+  /** The timer's event is not wanted any more. */
   | { readonly type: 'timer.clear'; readonly timer: TimerName }
   /** These entries are committed. Every index is applied exactly once, in order. */
   | { readonly type: 'apply'; readonly firstIndex: number; readonly entries: readonly Entry[] }
   /** These reads may be served from what is applied now, which is at least `index`. */
   | { readonly type: 'reads.confirmed'; readonly index: number; readonly reads: readonly QueuedRead[] }
+  /** Who leads now, as far as this node knows; null for nobody. */
   | { readonly type: 'leader.changed'; readonly leader: string | null; readonly term: number };

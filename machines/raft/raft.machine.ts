@@ -105,6 +105,7 @@ export const raftMachine = setup({
     clearTransferTimer: effects(() => [{ type: 'timer.clear', timer: 'transfer' }]),
   },
   guards: {
+    /** A cluster of one: its own vote is a majority. */
     isAlone: guard(({ settings }) => settings.peers.length === 0),
     isDisruptive: guard('term.seen', election.isDisruptive),
     isUpToDate: guard('prevote.request', election.isCandidateUpToDate),
@@ -116,7 +117,9 @@ export const raftMachine = setup({
     isEstablished: guard(replication.isEstablished),
     isFromPeer: guard('append.response', replication.isFromPeer),
     hasActiveMajority: guard(replication.hasActiveMajority),
+    /** The requests were meant for the leader of this very term. */
     isForThisTerm: guard('requests.proposed', ({ term }, event) => event.term === term),
+    /** Whoever is to lead next is another node of this cluster. */
     isTransferable: guard('transfer.requested', ({ settings }, { to }) => settings.peers.includes(to)),
   },
 }).createMachine({

@@ -48,7 +48,9 @@ export const linearRegisterMachine = setup({
     ),
   },
   guards: {
+    /** The request is content with a key that does not exist, and writes it. */
     createsIfMissing: guard('cas', (_context, { createIfNotExists }) => createIfNotExists),
+    /** The value is the one that the request requires. */
     holdsFrom: guard('cas', ({ value }, { from }) => sameJson(value, from)),
   },
 }).createMachine({

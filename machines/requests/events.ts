@@ -26,7 +26,9 @@ export type Result = Omit<Origin, 'floor'> & Omit<ForwardedOutcome, 'number'>;
 
 /** What can happen to the client requests of one node. Times are this node's monotonic clock, in milliseconds. */
 export type RequestsEvent =
+  /** Clients of this node, or its waiting reads, ask for these operations. */
   | { readonly type: 'requests.arrived'; readonly requests: readonly Submission[]; readonly nowMs: number }
+  /** Who leads now, as far as this node knows; null for nobody. */
   | {
       readonly type: 'leader.changed';
       readonly leader: string | null;
@@ -64,6 +66,9 @@ export type RequestsEffect =
       readonly incarnation: number;
       readonly outcomes: readonly ForwardedOutcome[];
     }
+  /** These requests are settled: tell whoever asked. */
   | { readonly type: 'answer'; readonly answers: readonly Settled[] }
+  /** Come back with `patrol.timeout` in `ms` milliseconds. */
   | { readonly type: 'timer.set'; readonly timer: 'patrol'; readonly ms: number }
+  /** Nothing is left to look for. */
   | { readonly type: 'timer.clear'; readonly timer: 'patrol' };

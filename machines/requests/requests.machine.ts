@@ -43,7 +43,9 @@ export const requestsMachine = setup({
     respondToOrigins: effects('results.ready', (context, { results }) => respondToOrigins(context, results)),
   },
   guards: {
+    /** This node leads now. */
     isThisNode: guard('leader.changed', ({ settings }, { leader }) => leader === settings.id),
+    /** Nobody is known to lead now. */
     isNobody: guard('leader.changed', (_context, { leader }) => leader === null),
   },
 }).createMachine({

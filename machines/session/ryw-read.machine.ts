@@ -41,7 +41,9 @@ export type RywReadEvent =
   | { readonly type: 'read.began' }
   /** This node has applied the log up to `index`. */
   | { readonly type: 'applied'; readonly index: number; readonly nowMs: number }
+  /** This node has not caught up in the time that it was given. */
   | { readonly type: 'wait.timeout' }
+  /** Whether this node leads now. */
   | { readonly type: 'leader.changed'; readonly leads: boolean }
   /** What became of the read that was passed to the leader. */
   | {
@@ -59,8 +61,11 @@ export type RywReadEffect =
   | { readonly type: 'serve'; readonly key: Json; readonly waitedMs: number }
   /** Let the leader read, at `minIndex` or later. */
   | { readonly type: 'redirect'; readonly key: Json; readonly minIndex: number; readonly sinceMs: number }
+  /** Tell the client what became of its read. */
   | { readonly type: 'answer'; readonly outcome: NonNullable<RywReadContext['outcome']> }
+  /** Come back with `wait.timeout` in `ms` milliseconds. */
   | { readonly type: 'timer.set'; readonly timer: 'wait'; readonly ms: number }
+  /** The read waits no longer. */
   | { readonly type: 'timer.clear'; readonly timer: 'wait' };
 
 type Answered = Extract<RywReadEvent, { type: 'leader.answered' }>;
@@ -109,10 +114,15 @@ export const rywReadMachine = setup({
     clearWaitTimer: effects(() => [{ type: 'timer.clear', timer: 'wait' }]),
   },
   guards: {
+    /** Only the leader may serve: the client prefers it, this node leads itself, or it does not know what it has shown. */
     wantsLeader: guard(({ preferFollower, leads, remembers }) => leads || !preferFollower || !remembers),
+    /** What this node has applied reaches the token already. */
     hasApplied: guard(({ appliedIndex, token }) => appliedIndex >= token),
+    /** What this node has applied by now reaches the token. */
     reachesToken: guard('applied', ({ token }, { index }) => index >= token),
+    /** This node has become the leader. */
     leadsNow: guard('leader.changed', (_context, { leads }) => leads),
+    /** The leader could not serve the read. */
     isError: guard('leader.answered', (_context, { outcome }) => outcome.type === 'error'),
   },
 }).createMachine({

@@ -25,6 +25,7 @@ export const sessionMachine = setup({
     advance: update('index.shown', (_context, { index }) => ({ shownIndex: index })),
   },
   guards: {
+    /** The reply shows something later than any before it. */
     isNews: guard('index.shown', ({ shownIndex }, { index }) => index > shownIndex),
   },
 }).createMachine({

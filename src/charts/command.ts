@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../../machines/index.ts';
-import { oneOf, parseOptionsAndNames, UsageError } from '../cli/usage.ts';
+import { oneOf, parseOptionsAndNames, partOfPackage, UsageError } from '../cli/usage.ts';
 import { FORMATS } from './formats/index.ts';
 import { modelOf } from './model.ts';
 
@@ -25,6 +25,8 @@ ${FORMAT_LINES.join('\n')}
 Examples:
   actorum charts raft
   actorum charts raft --format json
+  actorum charts raft --format svg --out .
+  actorum charts --format html --out .
   actorum charts --format pages --out docs/charts
 `;
 
@@ -41,7 +43,8 @@ export async function chartsCommand(args: readonly string[]): Promise<number> {
   }
   const formats = FORMATS.map(({ name }) => name);
   const format = FORMATS.find(({ name }) => name === oneOf('--format', values.format, formats));
-  const files = format?.files(chosen(names).map(modelOf)) ?? [];
+  const charts = chosen(names).map(modelOf);
+  const files = (await partOfPackage(async () => format?.files(charts))) ?? [];
   if (values.out === undefined) process.stdout.write(files.map(({ text }) => text).join('\n'));
   else write(values.out, files);
   return 0;

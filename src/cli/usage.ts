@@ -11,6 +11,11 @@ export class UsageError extends Error {
   }
 }
 
+/** Whether an error is a `UsageError`. Told by its name, because each bundle has a class of its own. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === 'UsageError';
+}
+
 type Options = NonNullable<ParseArgsConfig['options']>;
 
 /**
@@ -43,6 +48,20 @@ function explaining<T>(command: string, parse: () => T): T {
     // The library's messages go on with advice about "--" that helps nobody here.
     const message = error instanceof Error ? (error.message.split('. ')[0] as string) : String(error);
     throw new UsageError(message, `try: actorum ${command} --help`);
+  }
+}
+
+/**
+ * Loads or uses a part of the package that stands outside of the executable file.
+ * @throws UsageError when it is not there, as when the file was copied away from its package
+ */
+export async function partOfPackage<T>(use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const message = (error as Error).message.split('\n')[0];
+    throw new UsageError(String(message), 'install the package actorum as a whole');
   }
 }
 

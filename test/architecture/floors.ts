@@ -55,7 +55,7 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
   },
-  { path: 'src/charts/', rooms: ['machines/'], packages: ['xstate'] },
+  { path: 'src/charts/', rooms: ['machines/'], packages: ['xstate', 'elkjs'] },
   { path: 'src/cli/', rooms: EVERYTHING, packages: ['*', 'node:'] },
   { path: 'src/main.ts', rooms: EVERYTHING, packages: ['*', 'node:'] },
 ];

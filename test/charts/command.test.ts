@@ -1,12 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { catalogue } from '../../machines/index.ts';
 import { CHARTS_HELP, chartsCommand } from '../../src/charts/command.ts';
 import { FORMATS } from '../../src/charts/formats/index.ts';
 import { modelOf } from '../../src/charts/model.ts';
 import { UsageError } from '../../src/cli/usage.ts';
+
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 let folder = '';
 beforeEach(() => {
@@ -44,7 +48,8 @@ describe('actorum charts', () => {
   });
 
   it('writes the same bytes in every run', async () => {
-    const printed = await run('--format', 'pages', '--out', folder);
+    const names = ['session', 'linear-register'];
+    const printed = await run(...names, '--format', 'pages', '--out', folder);
     expect(printed.trimEnd().split('\n').sort()).toEqual(
       readdirSync(folder)
         .sort()
@@ -52,9 +57,9 @@ describe('actorum charts', () => {
     );
     const read = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
     const first = read();
-    await run('--format', 'pages', '--out', folder);
+    await run(...names, '--format', 'pages', '--out', folder);
     expect(read()).toEqual(first);
-    expect(first).toHaveLength(1 + 2 * catalogue.length);
+    expect(first).toHaveLength(2 + 4 * names.length);
   });
 
   it('tells of every chart and format', async () => {
@@ -80,6 +85,25 @@ describe('actorum charts', () => {
     expect(error).toMatchObject({ message, hint });
   });
 
+  it.each([
+    [['actorum.js'], ['charts'], 'charts.js'],
+    [['actorum.js', 'charts.js'], ['charts', 'session', '--format', 'svg'], "'elkjs'"],
+  ])('says what is missing where only %s was copied', (copied, args, missing) => {
+    for (const name of copied) copyFileSync(join(DIST, name), join(folder, name));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    const ran = spawnSync(process.execPath, [join(folder, 'actorum.js'), ...args], { encoding: 'utf8' });
+    expect([ran.status, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(/^actorum: Cannot find .*; install the package actorum as a whole\n$/);
+    expect(ran.stderr).toContain(missing);
+  });
+
+  it('explains wrong usage from its own bundle too', () => {
+    const ran = spawnSync(process.execPath, [join(DIST, 'actorum.js'), 'charts', 'rafft'], {
+      encoding: 'utf8',
+    });
+    expect([ran.status, ran.stderr.split(';')[0]]).toEqual([2, 'actorum: there is no chart "rafft"']);
+  });
+
   it('explains a folder that cannot be written to', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
@@ -89,13 +113,16 @@ describe('actorum charts', () => {
   });
 });
 
+/** The charts that are drawn fastest. */
+const SMALL = catalogue.filter(({ name }) => name === 'session' || name === 'linear-register');
+
 describe('every format', () => {
   it.each(FORMATS.map((format) => [format.name, format] as const))(
     '%s makes one text of one chart',
-    (_, format) => {
-      const models = () => catalogue.map(modelOf);
-      const files = format.files(models());
-      expect(files).toEqual(format.files(models()));
+    async (_, format) => {
+      const models = () => SMALL.map(modelOf);
+      const files = await format.files(models());
+      expect(files).toEqual(await format.files(models()));
       expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
       for (const { text } of files) expect(text).toMatch(/[^\n]\n$/);
     },

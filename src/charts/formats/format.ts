@@ -14,5 +14,23 @@ export type Format = {
   readonly name: string;
   /** In a few words, for the help. */
   readonly purpose: string;
-  files(charts: readonly ChartModel[]): readonly OutputFile[];
+  files(charts: readonly ChartModel[]): Promise<readonly OutputFile[]>;
 };
+
+/** A format that makes one file of each chart. */
+export function fileForEach(
+  name: string,
+  purpose: string,
+  ending: string,
+  textOf: (chart: ChartModel) => string | Promise<string>,
+): Format {
+  return {
+    name,
+    purpose,
+    files: async (charts) => {
+      const files: OutputFile[] = [];
+      for (const chart of charts) files.push({ name: `${chart.name}${ending}`, text: await textOf(chart) });
+      return files;
+    },
+  };
+}

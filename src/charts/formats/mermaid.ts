@@ -1,16 +1,17 @@
 import type { ChartModel, StateModel, TransitionModel } from '../model.ts';
-import type { Format } from './format.ts';
+import { fileForEach } from './format.ts';
 
 /**
  * Mermaid state diagrams, as GitHub draws them. What changes the state is an arrow; what is done without leaving a
  * state stands in its box, as in UML. Mermaid draws neither a box of text for a state with states inside nor an
  * arrow from such a state to its inside, so what holds in all of them has a box of its own, "in any state of …".
  */
-export const mermaid: Format = {
-  name: 'mermaid',
-  purpose: 'a Mermaid state diagram, as GitHub draws it',
-  files: (charts) => charts.map((chart) => ({ name: `${chart.name}.mmd`, text: diagramOf(chart) })),
-};
+export const mermaid = fileForEach(
+  'mermaid',
+  'a Mermaid state diagram, as GitHub draws it',
+  '.mmd',
+  diagramOf,
+);
 
 /** The widest line in a state's box, in characters: Mermaid does not wrap there. */
 const BOX_WIDTH = 46;

@@ -1,0 +1,401 @@
+// Raft: One node of a Raft cluster: who leads, what is in the log, and what of it is committed.
+// Made from the chart. Paste this into https://stately.ai/editor, or open it with the XState extension. Guards and
+// actions are names here: every guard holds, and no action does anything.
+import { createMachine } from 'xstate';
+
+export const machine = createMachine(
+  {
+    id: 'raft',
+    description: 'One node of a Raft cluster: who leads, what is in the log, and what of it is committed.',
+    initial: 'follower',
+    on: {
+      'term.seen': {
+        target: '.follower.waiting',
+        actions: ['adoptTerm', 'persistHardState', 'announceLeader'],
+        description: 'A later term exists: whatever this node was, it is a follower of that term now (5.1).',
+      },
+      'message.stale': [
+        {
+          guard: 'needsTerm',
+          actions: ['countStale', 'answerWithTerm'],
+        },
+        {
+          actions: 'countStale',
+        },
+      ],
+      'append.request': [
+        {
+          guard: 'matchesLog',
+          target: '.follower.following',
+          actions: [
+            'acceptEntries',
+            'announceLeader',
+            'persistLog',
+            'acknowledge',
+            'applyCommitted',
+          ],
+          description: 'The term has a leader, and the logs agree where its message starts.',
+        },
+        {
+          target: '.follower.following',
+          actions: ['followLeader', 'announceLeader', 'reject'],
+          description: 'The term has a leader, whose log parts from this one earlier.',
+        },
+      ],
+      'vote.request': [
+        {
+          guard: 'mayVoteFor',
+          actions: ['recordVote', 'setElectionTimer', 'persistHardState', 'grant'],
+          description: 'One vote a term, for a log that holds everything committed (5.4.1).',
+        },
+        {
+          actions: 'refuse',
+        },
+      ],
+      'prevote.request': [
+        {
+          guard: 'isUpToDate',
+          actions: 'grant',
+        },
+        {
+          actions: 'refuse',
+        },
+      ],
+      'requests.proposed': {
+        actions: 'countUnexpected',
+        description: 'Not the leader, or no longer of that term: whoever passed these on will ask again.',
+      },
+      'append.response': {
+        actions: 'countUnexpected',
+      },
+      'vote.response': {
+        actions: 'countUnexpected',
+      },
+      'prevote.response': {
+        actions: 'countUnexpected',
+      },
+      'campaign.request': {
+        actions: 'countUnexpected',
+      },
+      'transfer.requested': {
+        actions: 'countUnexpected',
+      },
+      'election.timeout': {
+        actions: 'countUnexpected',
+      },
+      'heartbeat.timeout': {
+        actions: 'countUnexpected',
+      },
+      'quorum.timeout': {
+        actions: 'countUnexpected',
+      },
+      'transfer.timeout': {
+        actions: 'countUnexpected',
+      },
+      'turn.ended': {
+        description: 'Only a leader has something to send at the end of a turn.',
+      },
+    },
+    states: {
+      follower: {
+        description: 'Answers leaders and candidates, and asks for nothing itself (5.2).',
+        initial: 'waiting',
+        on: {
+          'campaign.request': {
+            target: 'candidate.vote',
+            actions: ['startVote', 'persistHardState', 'announceLeader', 'requestTransferVotes'],
+            description: 'The leader wants this node to take over at once (thesis 3.10).',
+          },
+        },
+        states: {
+          waiting: {
+            description: 'Knows of no live leader: gives its vote freely, and campaigns when its patience runs out.',
+            entry: 'setElectionTimer',
+            on: {
+              'election.timeout': [
+                {
+                  guard: 'isAlone',
+                  target: '#raft.candidate.vote',
+                  actions: ['startVote', 'persistHardState', 'announceLeader', 'requestVotes'],
+                },
+                {
+                  target: '#raft.candidate.preVote',
+                  actions: ['startPreVote', 'requestPreVotes'],
+                },
+              ],
+            },
+          },
+          following: {
+            description: 'Heard from the leader of its term within the shortest election timeout: helps nobody to unseat it.',
+            entry: 'setLeaseTimer',
+            on: {
+              'append.request': [
+                {
+                  guard: 'matchesLog',
+                  actions: [
+                    'acceptEntries',
+                    'setLeaseTimer',
+                    'persistLog',
+                    'acknowledge',
+                    'applyCommitted',
+                  ],
+                },
+                {
+                  actions: ['followLeader', 'setLeaseTimer', 'reject'],
+                },
+              ],
+              'term.seen': {
+                guard: 'isDisruptive',
+                actions: 'countDisruptive',
+                description: 'A campaign against a live leader is not even answered (thesis 4.2.3).',
+              },
+              'prevote.request': {
+                actions: 'refuse',
+              },
+              'vote.request': [
+                {
+                  guard: 'mayVoteFor',
+                  actions: 'grant',
+                  description: "The leader's own request once more: it has this vote already.",
+                },
+                {
+                  actions: 'refuse',
+                },
+              ],
+              'election.timeout': {
+                target: 'waiting',
+                actions: ['loseLeader', 'announceLeader'],
+              },
+            },
+          },
+        },
+      },
+      candidate: {
+        description: 'Wants to lead, because it has heard of no leader for too long.',
+        initial: 'preVote',
+        exit: 'clearElectionTimer',
+        on: {
+          'vote.request': {
+            guard: 'mayVoteFor',
+            target: 'follower.waiting',
+            actions: ['recordVote', 'persistHardState', 'grant'],
+            description: 'Another candidate of this term gets the vote, and the time to win.',
+          },
+        },
+        states: {
+          preVote: {
+            description: 'Asks whether it would be elected, before it disturbs anyone with a new term (thesis 9.6).',
+            entry: 'setElectionTimer',
+            on: {
+              'prevote.response': {
+                actions: 'recordAnswer',
+              },
+              'election.timeout': {
+                actions: ['retryPreVote', 'setElectionTimer', 'requestPreVotes'],
+              },
+            },
+            always: [
+              {
+                guard: 'hasMajority',
+                target: 'vote',
+                actions: ['startVote', 'persistHardState', 'requestVotes'],
+              },
+              {
+                guard: 'hasLost',
+                target: '#raft.follower.waiting',
+                actions: 'loseCampaign',
+              },
+            ],
+          },
+          vote: {
+            description: 'Has opened a new term, voted for itself in it, and asks for the votes of the others (5.2).',
+            entry: 'setElectionTimer',
+            on: {
+              'vote.response': {
+                actions: 'recordAnswer',
+              },
+              'election.timeout': {
+                target: 'preVote',
+                actions: ['startPreVote', 'requestPreVotes'],
+                description: 'Nobody won in time: begin again, with another patience.',
+              },
+            },
+            always: [
+              {
+                guard: 'hasMajority',
+                target: '#raft.leader',
+                actions: ['takeOffice', 'announceLeader'],
+              },
+              {
+                guard: 'hasLost',
+                target: '#raft.follower.waiting',
+                actions: 'stepDown',
+              },
+            ],
+          },
+        },
+      },
+      leader: {
+        description: 'The one leader of its term: orders the requests, and copies its log to the others (5.3).',
+        initial: 'establishing',
+        entry: ['setHeartbeatTimer', 'setQuorumTimer'],
+        exit: ['clearLeaderTimers', 'persistUnstable'],
+        on: {
+          'append.response': {
+            guard: 'isFromPeer',
+            actions: ['recordAcknowledgement', 'applyCommitted', 'serveReads'],
+          },
+          'heartbeat.timeout': {
+            actions: ['markHeartbeat', 'setHeartbeatTimer'],
+          },
+          'quorum.timeout': [
+            {
+              guard: 'hasActiveMajority',
+              actions: ['forgetActivity', 'setQuorumTimer'],
+            },
+            {
+              target: 'follower',
+              actions: ['stepDown', 'announceLeader'],
+              description: 'CheckQuorum: whom a majority does not answer does not lead (thesis 6.2).',
+            },
+          ],
+          'turn.ended': {
+            actions: ['planTurn', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'],
+          },
+          'term.seen': {
+            guard: 'isDisruptive',
+            actions: 'countDisruptive',
+          },
+          'prevote.request': {
+            actions: 'refuse',
+          },
+        },
+        states: {
+          establishing: {
+            description: 'Has not committed an entry of its own term yet, so it does not know what is committed: reads wait (thesis 6.4).',
+            on: {
+              'requests.proposed': {
+                guard: 'isForThisTerm',
+                actions: 'acceptRequests',
+              },
+            },
+            always: {
+              guard: 'isEstablished',
+              target: 'serving',
+            },
+          },
+          serving: {
+            description: 'Takes requests, and confirms rounds of reads with a majority.',
+            on: {
+              'requests.proposed': {
+                guard: 'isForThisTerm',
+                actions: 'acceptRequests',
+              },
+              'turn.ended': {
+                actions: [
+                  'planTurnWithReads',
+                  'sendAppends',
+                  'persistLog',
+                  'applyCommitted',
+                  'serveReads',
+                ],
+              },
+              'transfer.requested': {
+                guard: 'isTransferable',
+                target: 'transferring',
+                actions: 'chooseTransferee',
+              },
+            },
+          },
+          transferring: {
+            description: 'Takes no new requests, brings its successor up to date, and asks it to campaign (thesis 3.10).',
+            entry: 'setTransferTimer',
+            exit: 'clearTransferTimer',
+            on: {
+              'turn.ended': {
+                actions: [
+                  'planTurn',
+                  'sendAppends',
+                  'persistLog',
+                  'applyCommitted',
+                  'serveReads',
+                  'sendCampaign',
+                ],
+              },
+              'transfer.timeout': {
+                target: 'serving',
+                actions: 'forgetTransferee',
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  {
+    guards: {
+      isAlone: () => true,
+      isDisruptive: () => true,
+      isUpToDate: () => true,
+      mayVoteFor: () => true,
+      hasMajority: () => true,
+      hasLost: () => true,
+      needsTerm: () => true,
+      matchesLog: () => true,
+      isEstablished: () => true,
+      isFromPeer: () => true,
+      hasActiveMajority: () => true,
+      isForThisTerm: () => true,
+      isTransferable: () => true,
+    },
+    actions: {
+      adoptTerm: () => {},
+      stepDown: () => {},
+      loseLeader: () => {},
+      startPreVote: () => {},
+      retryPreVote: () => {},
+      loseCampaign: () => {},
+      startVote: () => {},
+      recordAnswer: () => {},
+      recordVote: () => {},
+      countStale: () => {},
+      countDisruptive: () => {},
+      countUnexpected: () => {},
+      persistHardState: () => {},
+      requestPreVotes: () => {},
+      requestVotes: () => {},
+      requestTransferVotes: () => {},
+      grant: () => {},
+      refuse: () => {},
+      answerWithTerm: () => {},
+      announceLeader: () => {},
+      takeOffice: () => {},
+      acceptRequests: () => {},
+      planTurn: () => {},
+      planTurnWithReads: () => {},
+      recordAcknowledgement: () => {},
+      acceptEntries: () => {},
+      followLeader: () => {},
+      markHeartbeat: () => {},
+      forgetActivity: () => {},
+      sendAppends: () => {},
+      persistLog: () => {},
+      persistUnstable: () => {},
+      acknowledge: () => {},
+      reject: () => {},
+      applyCommitted: () => {},
+      serveReads: () => {},
+      chooseTransferee: () => {},
+      forgetTransferee: () => {},
+      sendCampaign: () => {},
+      setElectionTimer: () => {},
+      setLeaseTimer: () => {},
+      setHeartbeatTimer: () => {},
+      setQuorumTimer: () => {},
+      setTransferTimer: () => {},
+      clearElectionTimer: () => {},
+      clearLeaderTimers: () => {},
+      clearTransferTimer: () => {},
+    },
+  },
+);
