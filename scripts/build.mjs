@@ -24,19 +24,19 @@ const shebang = '#!/usr/bin/env -S node --max-semi-space-size=64';
 const banner = {
   js: `${shebang}\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
 };
-// The charts' room is a bundle of its own, beside the executable, which loads it when it is asked for.
-const charts = {
-  name: 'charts',
+// These rooms are bundles of their own, beside the executable, which loads them when they are asked for.
+const besides = {
+  name: 'besides',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/charts\/index\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './charts.js', external: true } : undefined,
+    onResolve({ filter: /\/(?:charts|lab)\/index\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${path.split('/').at(-2)}.js`, external: true } : undefined,
     ),
 };
 await build({
   ...common,
   entryPoints: { actorum: 'src/main.ts' },
   outdir: 'dist',
-  plugins: [charts],
+  plugins: [besides],
   banner,
 });
 await build({
@@ -44,6 +44,15 @@ await build({
   entryPoints: { charts: 'src/charts/index.ts' },
   outdir: 'dist',
   external: ['elkjs'],
+});
+// The lab's report, with the libraries that it draws with, is a file of its own once more.
+await build({
+  ...common,
+  entryPoints: { lab: 'src/lab/index.ts' },
+  outdir: 'dist',
+  splitting: true,
+  chunkNames: 'lab-[name]',
+  external: ['@observablehq/plot', 'linkedom'],
 });
 chmodSync('dist/actorum.js', 0o755);
 

@@ -43,7 +43,9 @@ export class Causality {
    */
   note(write: Omit<TrueWrite, 'past'>, seen: Iterable<string>): void {
     const past = new Set<string>();
-    for (const id of seen) {
+    // What was seen last has most of the others in its past, and what is in already has brought its own past along.
+    for (const id of [...seen].reverse()) {
+      if (past.has(id)) continue;
       past.add(id);
       for (const earlier of this.#find(id).past) past.add(earlier);
     }
@@ -64,10 +66,12 @@ export class Causality {
 
   /** @param shown the writes whose versions a replica shows when everything has arrived everywhere */
   judge(shown: readonly string[]): Judgement {
+    const overwritten = this.#overwritten();
+    const there = new Set(shown);
     const lost = this.writes
-      .filter(({ id, deletes }) => !deletes && !shown.includes(id) && !this.#isOverwritten(id))
+      .filter(({ id, deletes }) => !deletes && !there.has(id) && !overwritten.has(id))
       .map((write) => this.#loss(write, shown));
-    return { lost, falseSiblings: shown.filter((id) => this.#isOverwritten(id)) };
+    return { lost, falseSiblings: shown.filter((id) => overwritten.has(id)) };
   }
 
   #loss({ id, beganMs, past }: TrueWrite, shown: readonly string[]): Loss {
@@ -81,8 +85,14 @@ export class Causality {
     };
   }
 
-  #isOverwritten(id: string): boolean {
-    return this.writes.some(({ past }) => past.has(id));
+  /** All that somebody has overwritten knowingly. The past of what is in it is in it, too, and need not be walked. */
+  #overwritten(): ReadonlySet<string> {
+    const overwritten = new Set<string>();
+    for (const { id, past } of [...this.#writes.values()].reverse()) {
+      if (overwritten.has(id)) continue;
+      for (const earlier of past) overwritten.add(earlier);
+    }
+    return overwritten;
   }
 
   #find(id: string): TrueWrite {

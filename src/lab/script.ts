@@ -38,7 +38,7 @@ export type Deed =
   | { readonly type: 'forget'; readonly node: string };
 
 /** Where a clock's time begins, in milliseconds since 1970: a fixed day, so that a script is always the same. */
-export const EPOCH_MS = Date.UTC(2026, 0, 1, 12);
+export const EPOCH_MS = 1_767_268_800_000;
 
 /**
  * Every replica sends its state to every other, so that everything is everywhere.

@@ -172,10 +172,11 @@ class Teller {
       return this.#settled(id);
     }
     const beganMs = this.#nowMs;
-    const { context, waitMs, stamp, timestampMs } = written;
+    const { context, waitMs, stamp, timestampMs, release } = written;
     this.#note(node, { type: deletes ? 'delete' : 'write', client, id, stamp, timestampMs });
     this.#causality.note({ id, client, deletes, beganMs, ackedMs: beganMs + waitMs }, knows.seen);
     this.#queue.add(beganMs + waitMs, () => {
+      release?.();
       // What a client has written it has seen, and what it had seen before.
       this.#clients.set(client, { context, seen: new Set([...knows.seen, id]), writes: number });
       this.#note(node, { type: 'ack', client, id });

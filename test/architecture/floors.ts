@@ -55,6 +55,12 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
   },
+  {
+    path: 'src/lab/',
+    // The store's own clocks and registers, through the one gate, in virtual time; the world stays outside.
+    rooms: ['machines/', 'src/actors/step.ts', 'src/kit/'],
+    packages: ['@observablehq/plot', 'linkedom'],
+  },
   { path: 'src/charts/', rooms: ['machines/'], packages: ['xstate', 'elkjs'] },
   { path: 'src/cli/', rooms: EVERYTHING, packages: ['*', 'node:'] },
   { path: 'src/main.ts', rooms: EVERYTHING, packages: ['*', 'node:'] },

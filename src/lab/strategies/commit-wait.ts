@@ -3,6 +3,11 @@ import { EPOCH_MS } from '../script.ts';
 import type { Strategy } from './strategy.ts';
 import { keepStrongest } from './strongest.ts';
 
+/**
+ * Commit-wait (Corbett et al., "Spanner: Google's Globally-Distributed Database", 2012, section 4.1.2): nobody sees a
+ * write before its timestamp is surely past, by any clock that is within its uncertainty.
+ */
+
 /** A commit timestamp, with the node's name to break ties. */
 type CommitStamp = { readonly ms: number; readonly node: string };
 

@@ -3,7 +3,8 @@ import type { Strategy, Version } from './strategy.ts';
 
 /**
  * One vector for the whole key, an entry a node, and no dots: a write whose context covers the vector replaces
- * everything, any other joins what is there. (As in early Riak; why it is not enough: Preguiça et al. 2010, section 3.)
+ * everything, any other joins what is there. (As Riak did with the vectors of its virtual nodes, before version 2.0
+ * brought dots; why it is not enough: Preguiça et al. 2010, section 3.)
  */
 type Vector = { readonly [node: string]: number };
 type Held = { readonly vector: Vector; readonly versions: readonly Kept[] };
@@ -30,10 +31,15 @@ export const serverVectors: Strategy = {
         const known = join(seen, held.vector);
         const vector = join(known, { [node]: (known[node] ?? 0) + 1 });
         held = { vector, versions: [...kept, version].sort(byId) };
-        return { accepted: true, stamp: print(vector), timestampMs: null, context: vector, waitMs: 0 };
+        // The vector stands for all versions. Who has not seen them all may not carry it: the next write would then
+        // take away versions that its author never saw. There is none that stands for the author's own alone.
+        const carried = kept.length === 0 ? vector : seen;
+        return { accepted: true, stamp: print(vector), timestampMs: null, context: carried, waitMs: 0 };
       },
-      versions: (): readonly Version[] =>
-        held.versions.filter(({ deletes }) => !deletes).map(({ id }) => ({ id, stamp: print(held.vector) })),
+      versions(): readonly Version[] {
+        const stamp = print(held.vector);
+        return held.versions.filter(({ deletes }) => !deletes).map(({ id }) => ({ id, stamp }));
+      },
       context: () => held.vector,
       state: (): Json => held,
       receive(state) {

@@ -62,6 +62,8 @@ export type Written =
       readonly context: Context;
       /** How long the acknowledgement must wait. */
       readonly waitMs: number;
+      /** To be called when it has waited: only then does anybody see the write. Left out where nothing waits. */
+      readonly release?: () => void;
     }
   | { readonly accepted: false; readonly reason: string };
 

@@ -33,13 +33,15 @@ export function keepStrongest<T extends Json>(order: Order<T>): Replica {
       const given = order.stamp(write, clockMs);
       if ('reason' in given) return { accepted: false, reason: given.reason };
       const { stamp, waitMs } = given;
-      offer({ id: write.id, deletes: write.deletes, stamp });
+      const release = () => offer({ id: write.id, deletes: write.deletes, stamp });
+      if (waitMs === 0) release();
       return {
         accepted: true,
         stamp: order.print(stamp),
         timestampMs: order.timestampMs(stamp),
         context: stamp,
         waitMs,
+        ...(waitMs === 0 ? {} : { release }),
       };
     },
     versions(): readonly Version[] {
