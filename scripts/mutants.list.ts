@@ -19,6 +19,9 @@ const PROGRESS = 'test/properties/progress.test.ts';
 const RYW_READ = 'test/models/ryw-read.model.test.ts';
 const READERS = 'test/properties/readers.test.ts';
 const SESSIONS = 'test/properties/sessions.test.ts';
+const VERSIONS = 'test/register/versions.test.ts';
+const EVERY_SCHEDULE = 'test/register/versions.exhaustive.test.ts';
+const POISON = 'test/register/poison.test.ts';
 const BUDGET = 'test/verify/budget.test.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -320,5 +323,130 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '? value.toReversed().map((part) => literal(part, inner))',
     test: 'test/charts/xstate.test.ts',
     title: 'is the same chart to plain XState',
+  },
+  {
+    name: 'store: tie broken by the sender',
+    file: 'machines/register/lww-entry.ts',
+    search: 'const [first, second] = [canonical(a.value), canonical(b.value)];',
+    replace:
+      'const [first, second] = [a, b].map((e) => (e as { origin?: string }).origin ?? canonical(e.value)) as [string, string];',
+    test: 'test/register/lww-entry.test.ts',
+    title: 'three with one timestamp, one without an origin, in all orders',
+  },
+  {
+    name: 'store: client id alone as actor',
+    file: 'machines/register/versions.ts',
+    search: 'const isNamed = isAlone(owner) && (slots.has(client) || slots.size < MAX_NAMES);',
+    replace: 'const isNamed = true;',
+    test: VERSIONS,
+    title: 'one client that writes through two nodes in a partition shares no event with itself',
+  },
+  {
+    name: 'store: actor without the life',
+    file: 'machines/register/owner.ts',
+    search: 'const name = isAlone(owner) ? owner.node :',
+    replace: 'const name = owner.cluster.length > 0 ? owner.node :',
+    test: VERSIONS,
+    title: 'a node that begins again without memory shares no event with its former life',
+  },
+  {
+    name: "store: context joined with the server's vector",
+    file: 'machines/register/versions.ts',
+    search: 'return mint(cover(versions, seen), seen, client, owner, (vc) => ({ value, vc }));',
+    replace:
+      'return mint(cover(versions, seen), join(seen, [...countsOf(versions)]), client, owner, (vc) => ({ value, vc }));',
+    test: VERSIONS,
+    title: 'a vector that was acknowledged, given back, does not cover a sibling that its client never saw',
+  },
+  {
+    name: 'store: what the server holds counts as seen',
+    file: 'machines/register/versions.ts',
+    search: 'return mint(cover(versions, seen), seen, client, owner, (vc) => ({ value, vc }));',
+    replace:
+      'return mint(cover(versions, [...countsOf(versions)]), seen, client, owner, (vc) => ({ value, vc }));',
+    test: EVERY_SCHEDULE,
+    title: 'two nodes, four events',
+  },
+  {
+    name: 'store: dead actors pruned before versions are compared',
+    file: 'machines/register/versions.ts',
+    search: 'const slots = new Map(a.map((slot) => [slot.actor, slot]));',
+    replace:
+      'const slots = new Map(a.filter(({ version }) => version !== null).map((slot) => [slot.actor, slot]));',
+    test: VERSIONS,
+    title: 'a death outlives the message that still tells of the version alive',
+  },
+  {
+    name: 'store: of one event the living wins over the dead',
+    file: 'machines/register/versions.ts',
+    search: 'return a.version === null && b.version !== null;',
+    replace: 'return a.version !== null && b.version === null;',
+    test: VERSIONS,
+    title: 'a death outlives the message that still tells of the version alive',
+  },
+  {
+    name: 'store: one actor for all siblings of a node',
+    file: 'machines/register/versions.ts',
+    search: 'if (slot?.version == null && count !== null) return [actor, count];',
+    replace: 'if (count !== null) return [actor, count];',
+    test: VERSIONS,
+    title: 'two interleaved writers at',
+  },
+  {
+    name: 'store: a buried version is not minted again',
+    file: 'machines/register/versions.ts',
+    search: 'if (merged === versions || isAlone(owner)) return { versions: merged, vc: null };',
+    replace: 'if (merged !== null) return { versions: merged, vc: null };',
+    test: POISON,
+    title: 'the owner mints again what it would bury',
+  },
+  {
+    name: 'store: the owner believes a context that is ahead of it',
+    file: 'machines/register/owner.ts',
+    search: 'isOwn(owner, actor) ? count <= (known.get(actor) ?? 0) : owner.cluster.includes(nodeOf(actor)),',
+    replace: 'owner.cluster.includes(nodeOf(actor)),',
+    test: POISON,
+    title: 'and is handed on by an honest client buries nothing at the owner',
+  },
+  {
+    name: 'store: numbers without gaps',
+    file: 'machines/register/owner.ts',
+    search: 'return { floor: floor + GAP + Math.floor(fraction(next) * GAP), random: next };',
+    replace: 'return { floor: floor + 1, random: next };',
+    test: POISON,
+    title: 'the owner mints again what it would bury',
+  },
+  {
+    name: 'store: an object in the place of a map',
+    file: 'machines/clocks/version-vector.ts',
+    search: 'return Object.fromEntries(vector);',
+    replace:
+      'return vector.reduce<{ [actor: string]: number }>((all, [actor, count]) => { all[actor] = count; return all; }, {});',
+    test: 'test/clocks/version-vector.test.ts',
+    title: 'take any name for an actor, __proto__ among them',
+  },
+  {
+    name: 'clocks: the wall clock is believed when it steps back',
+    file: 'machines/clocks/wall.ts',
+    search: 'const next = last === null ? now : Math.max(now, following(last));',
+    replace: 'const next = last === null || now < last ? now : Math.max(now, following(last));',
+    test: 'test/clocks/wall.test.ts',
+    title: 'when the clock steps back',
+  },
+  {
+    name: 'clocks: a hybrid clock follows anything',
+    file: 'machines/clocks/hybrid.ts',
+    search: 'if (aheadMs > maxDriftMs) return { accepted: false, aheadMs };',
+    replace: 'if (aheadMs === maxDriftMs) return { accepted: false, aheadMs };',
+    test: 'test/clocks/hybrid.test.ts',
+    title: 'is not dragged to the far future by one bad reading',
+  },
+  {
+    name: 'clocks: a dotted set forgets what the other side knows to be replaced',
+    file: 'machines/clocks/dotted.ts',
+    search: 'const replaced = Math.max(a.count - a.values.length, b.count - b.values.length);',
+    replace: 'const replaced = longer.count - longer.values.length;',
+    test: 'test/clocks/dotted.test.ts',
+    title: 'hold exactly the writes that no known write has seen',
   },
 ];

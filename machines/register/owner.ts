@@ -31,8 +31,8 @@ export const MAX_COUNT = Number.MAX_SAFE_INTEGER - 1;
 /** How many actors a lone node takes into a key's versions by the names that clients have or send. */
 export const MAX_NAMES = 16;
 
-/** How many numbers more than one a life may leave out between two events. */
-const MAX_GAP = 4096;
+/** The least distance between two numbers of a life. */
+const GAP = 4096;
 const ACTOR = /^(.+)@([0-9A-Za-z]+)(?:\/(?:[2-9]|[1-9][0-9]{1,8}))?$/s;
 
 /** Whether nobody else holds the store. */
@@ -54,15 +54,25 @@ export function isOwn(owner: Owner, actor: string): boolean {
 }
 
 /**
- * The part of a client's context that can be about this store. In a cluster an actor that no node of it can own names
- * no event, ever. On a lone node every name may be a client's; there, names that the key does not know are taken in
- * while it knows fewer than MAX_NAMES, by name, so that no context can fill the store.
+ * The part of a client's context that can be true. In a cluster an actor that no node of it can own names no event,
+ * ever; and of its own actors the owner knows every event, so a context that names a later one is wrong, perhaps
+ * handed on by an honest client, and says nothing of what was really seen. On a lone node every name may be a
+ * client's; there, names that the key does not know are taken in while it knows fewer than MAX_NAMES, in order, so
+ * that no context can fill the store.
  *
- * @param known the actors of the key, and only they
+ * @param known the key's actors, with the number of the latest event of each
  */
-export function plausible(context: VersionVector, known: ReadonlySet<string>, owner: Owner): VersionVector {
+export function plausible(
+  context: VersionVector,
+  known: ReadonlyMap<string, number>,
+  owner: Owner,
+): VersionVector {
   const sorted = vectorOf(context);
-  if (!isAlone(owner)) return sorted.filter(([actor]) => owner.cluster.includes(nodeOf(actor)));
+  if (!isAlone(owner)) {
+    return sorted.filter(([actor, count]) =>
+      isOwn(owner, actor) ? count <= (known.get(actor) ?? 0) : owner.cluster.includes(nodeOf(actor)),
+    );
+  }
   let room = MAX_NAMES - known.size;
   return sorted.filter(([actor]) => {
     if (known.has(actor)) return true;
@@ -77,12 +87,14 @@ function nodeOf(actor: string): string {
 }
 
 /**
- * The floor after an event was minted in a cluster: above the number that was spent, by a random step. So a context
- * that was raised by hand, or is one of another key, next to never names exactly a number that is given out later, and
- * never does when it was raised by one. Any other wrong number is found out (mergeAtOwner in versions.ts).
+ * The floor after an event was minted in a cluster: above the number that was spent, by a step of at least GAP and at
+ * random less than twice that. A context that was raised by hand, or is one of another key, may name events that are
+ * still to come; thanks to the gaps it next to never names exactly one, and never when it is off by less than GAP.
+ * Any other wrong number the owner finds out (mergeAtOwner in versions.ts).
  *
  * @param random a seeded generator's state; the one that follows is returned
  */
 export function raisedFloor(floor: number, random: RandomState): { floor: number; random: RandomState } {
-  return { floor: floor + 2 + Math.floor(fraction(random) * MAX_GAP), random: nextRandom(random) };
+  const next = nextRandom(random);
+  return { floor: floor + GAP + Math.floor(fraction(next) * GAP), random: next };
 }

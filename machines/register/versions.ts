@@ -56,7 +56,7 @@ export function write(
   client: string,
   owner: Owner,
 ): Minted {
-  const seen = plausible(context, actorsOf(versions), owner);
+  const seen = plausible(context, countsOf(versions), owner);
   return mint(cover(versions, seen), seen, client, owner, (vc) => ({ value, vc }));
 }
 
@@ -65,7 +65,7 @@ export function write(
  * one without a context removes nothing.
  */
 export function remove(versions: Versions, context: VersionVector, client: string, owner: Owner): Minted {
-  const seen = plausible(context, actorsOf(versions), owner);
+  const seen = plausible(context, countsOf(versions), owner);
   return mint(cover(versions, seen), seen, client, owner, () => null);
 }
 
@@ -95,7 +95,7 @@ export function merge(a: Versions, b: Versions): Versions {
 export function mergeAtOwner(versions: Versions, other: Versions, owner: Owner): Merged {
   const merged = merge(versions, other);
   if (merged === versions || isAlone(owner)) return { versions: merged, vc: null };
-  const counts = new Map(merged.map(({ actor, count }) => [actor, count]));
+  const counts = countsOf(merged);
   const buried = versions.flatMap(({ actor, count, version }) =>
     version !== null && isOwn(owner, actor) && counts.get(actor) !== count ? [version] : [],
   );
@@ -162,8 +162,8 @@ function numberAfter(last: number, owner: Owner): number | null {
   return last <= owner.floor ? owner.floor + 1 : null;
 }
 
-function actorsOf(versions: Versions): ReadonlySet<string> {
-  return new Set(versions.map(({ actor }) => actor));
+function countsOf(versions: Versions): ReadonlyMap<string, number> {
+  return new Map(versions.map(({ actor, count }) => [actor, count]));
 }
 
 function inOrder(slots: Iterable<Slot>): Versions {

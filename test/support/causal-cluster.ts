@@ -1,4 +1,4 @@
-import { join, type VersionVector } from '../../machines/clocks/version-vector.ts';
+import { compare, join, type VersionVector } from '../../machines/clocks/version-vector.ts';
 import { canonical, type Json } from '../../machines/json.ts';
 import type { RandomState } from '../../machines/random.ts';
 import { isAlone, type Owner, raisedFloor } from '../../machines/register/owner.ts';
@@ -44,12 +44,15 @@ export type World = {
   readonly messages: readonly Message[];
 };
 
+/** The life that every node begins with; the next is the next letter. */
+const FIRST_LIFE = 'a';
+
 export const BLIND: Sight = { context: [], past: new Set() };
 
 export function newWorld(nodes: number): World {
   const cluster = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
   const replicas = cluster.map((node, i) => ({
-    owner: { node, cluster, life: 'a', floor: 0 },
+    owner: { node, cluster, life: FIRST_LIFE, floor: 0 },
     random: i,
     versions: NO_VERSIONS,
     known: new Set<EventId>(),
@@ -132,11 +135,7 @@ export function alive({ versions }: Pick<Replica, 'versions'>): readonly EventId
 }
 
 /** The writes of a set that no event of another set has in its past. */
-export function uncovered(
-  world: World,
-  events: Iterable<EventId>,
-  by: Iterable<EventId>,
-): readonly EventId[] {
+function uncovered(world: World, events: Iterable<EventId>, by: Iterable<EventId>): readonly EventId[] {
   const covering = [...by];
   return [...events].filter(
     (event) =>
@@ -149,16 +148,52 @@ export function spelled(value: unknown): string {
   return canonical(value as Json);
 }
 
-/** What is wrong with a replica, by the truth; empty when nothing is. */
-export function faults(world: World, replica: Replica): readonly string[] {
-  const living = alive(replica);
-  const all = world.pasts.keys();
-  const stale = living.filter((event) => !uncovered(world, [event], replica.known).includes(event));
-  const missing = uncovered(world, replica.known, all).filter((event) => !living.includes(event));
+/**
+ * What is wrong with the replicas now, and when all have heard of everything; empty when nothing is.
+ *
+ * Now: a version is alive that an event known there has seen; one is missing that no event anywhere has seen; or the
+ * vectors of two that are alive side by side claim that one has seen the other. In the end: the replicas differ by a
+ * byte, or do not hold exactly what no event has seen. (Events that were forgotten with a life count as having seen
+ * what they saw: what they replaced need not come back.)
+ */
+export function problems(world: World): readonly string[] {
+  const end = converge(world);
+  const spellings = new Set(end.replicas.map(({ versions }) => spelled(versions)));
+  const forgot = end.replicas.some(({ owner }) => owner.life !== FIRST_LIFE);
   return [
-    ...stale.map((event) => `${event} is still there at ${replica.owner.node}`),
-    ...missing.map((event) => `${event} is missing at ${replica.owner.node}`),
+    ...world.replicas.flatMap((replica) => [
+      ...faults(world, replica, world.pasts.keys()),
+      ...orderedVectors(replica),
+    ]),
+    ...(spellings.size > 1 ? [`the replicas differ in the end: ${[...spellings].join(' and ')}`] : []),
+    ...end.replicas.flatMap((replica) =>
+      faults(end, replica, forgot ? end.pasts.keys() : replica.known).map((fault) => `in the end ${fault}`),
+    ),
   ];
+}
+
+/** @param seeing events that excuse the absence of what they have seen */
+function faults(world: World, replica: Replica, seeing: Iterable<EventId>): readonly string[] {
+  const living = alive(replica);
+  const standing = uncovered(world, living, replica.known);
+  const expected = uncovered(world, replica.known, seeing);
+  return [
+    ...living
+      .filter((event) => !standing.includes(event))
+      .map((event) => `${event} is still at ${replica.owner.node}`),
+    ...expected
+      .filter((event) => !living.includes(event))
+      .map((event) => `${event} is missing at ${replica.owner.node}`),
+  ];
+}
+
+function orderedVectors({ owner, versions }: Replica): readonly string[] {
+  const living = read(versions);
+  return living.flatMap((a) =>
+    living
+      .filter((b) => a !== b && compare(a.vc, b.vc) !== 'concurrent')
+      .map((b) => `at ${owner.node}, ${spelled(a)} is ${compare(a.vc, b.vc)} ${spelled(b)}`),
+  );
 }
 
 function replicaAt({ replicas }: World, at: number): Replica {
@@ -187,7 +222,8 @@ function seen(world: World, at: number, more: readonly Sight[]): World {
     if (!sights.has(nameOf(sight))) sights.set(nameOf(sight), sight);
   }
   const message = { versions, known };
-  const isKnown = world.messages.some((other) => spelled(other.versions) === spelled(versions));
+  const text = JSON.stringify(versions);
+  const isKnown = world.messages.some((other) => JSON.stringify(other.versions) === text);
   return {
     ...world,
     sights: [...sights.values()],
@@ -195,8 +231,13 @@ function seen(world: World, at: number, more: readonly Sight[]): World {
   };
 }
 
+/** What a client has seen who has read at node `at`: all siblings. */
+export function sightAt(world: World, at: number): Sight {
+  return sightOf(world, read(replicaAt(world, at).versions));
+}
+
 /** What a client has seen who was shown these versions. */
-export function sightOf(world: World, versions: readonly Version[]): Sight {
+function sightOf(world: World, versions: readonly Version[]): Sight {
   return {
     context: versions.reduce<VersionVector>((all, { vc }) => join(all, vc), []),
     past: new Set(versions.flatMap(({ value }) => [...(world.pasts[value as EventId] ?? [])])),
@@ -204,5 +245,5 @@ export function sightOf(world: World, versions: readonly Version[]): Sight {
 }
 
 function nameOf({ context, past }: Sight): string {
-  return spelled([context, [...past].sort((a, b) => a - b)]);
+  return JSON.stringify([context, [...past].sort((a, b) => a - b)]);
 }
