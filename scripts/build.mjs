@@ -65,6 +65,7 @@ await build({
     machines: 'machines/index.ts',
     client: 'src/client/index.ts',
     verify: 'src/verify/index.ts',
+    testing: 'src/testing/index.ts',
   },
   outdir: 'dist',
 });

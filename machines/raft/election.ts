@@ -126,6 +126,7 @@ export function recordVote(context: RaftContext, event: EventOf<RaftEvent, 'vote
   return {
     ...drawPatience(context.settings, context.random),
     votedFor: event.from,
+    votes: {},
     decided: NOTHING_DECIDED,
   };
 }

@@ -122,8 +122,8 @@ export const rywReadMachine = setup({
     reachesToken: guard('applied', ({ token }, { index }) => index >= token),
     /** This node has become the leader. */
     leadsNow: guard('leader.changed', (_context, { leads }) => leads),
-    /** The leader could not serve the read. */
-    isError: guard('leader.answered', (_context, { outcome }) => outcome.type === 'error'),
+    /** The leader could not serve the read, or said something that is no answer to one. */
+    isError: guard('leader.answered', (context, event) => outcomeOf(context, event).type === 'error'),
   },
 }).createMachine({
   id: 'ryw-read',

@@ -15,6 +15,8 @@ type ClusterOptions = {
   readonly nodes: readonly string[];
   readonly workload?: Workload;
   readonly rywWaitMs?: number;
+  /** Is told of every step of every cell. */
+  readonly onStep?: (name: string, step: CellStep) => void;
 };
 
 /** Real nodes in virtual time, and what scripts do to them. Everything worth telling is told, line by line. */
@@ -27,7 +29,8 @@ export class ScriptedCluster {
   readonly #lagMs = new Map<string, number>();
   #nextRequest = 1;
 
-  constructor({ nodes, workload = 'ryw-kv', rywWaitMs = 100 }: ClusterOptions, tell: (line: string) => void) {
+  constructor(options: ClusterOptions, tell: (line: string) => void) {
+    const { nodes, workload = 'ryw-kv', rywWaitMs = 100, onStep = () => {} } = options;
     this.#tell = (line) => tell(`${this.#schedule.nowMs.toFixed(0).padStart(5)} ms  ${line}`);
     const dice = new Dice(SEED);
     const weather = { ...CALM, delayMs: [DELAY_MS, DELAY_MS] as const };
@@ -40,7 +43,10 @@ export class ScriptedCluster {
           workload,
           rywWaitMs,
           syncMs: () => 0,
-          onStep: (step) => this.#watch(name, step),
+          onStep: (step) => {
+            this.#watch(name, step);
+            onStep(name, step);
+          },
           onExit: () => {
             this.#tell(`${name} exits`);
             this.host(name).crash();

@@ -1,9 +1,9 @@
 import type { EventFromLogic, SnapshotFrom } from 'xstate';
-import type { RaftContext } from '../../machines/raft/context.ts';
+import type { RaftContext, RaftInput } from '../../machines/raft/context.ts';
 import type { AppendRequest, AppendResponse, Entry } from '../../machines/raft/events.ts';
 import { lastIndex, lastTerm, termAt } from '../../machines/raft/log.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
-import type { Domain } from './explore.ts';
+import type { Model } from '../../src/testing/index.ts';
 
 /** How far the model of a raft node reaches. */
 export type Bounds = {
@@ -18,27 +18,27 @@ export type Bounds = {
  * What may happen to one node of a cluster, given what it knows: everything that the others could truthfully say.
  * Nobody leads a term that has a leader, acknowledges what was never sent, or contradicts what is committed.
  */
-export function raftDomain(bounds: Bounds): Domain<typeof raftMachine> {
+export function raftDomain(bounds: Bounds, inputs: readonly RaftInput[]): Model<typeof raftMachine> {
   return {
     machine: raftMachine,
-    events: (snapshot) =>
-      possible(snapshot, bounds).filter(
-        (event) => snapshot.context.term < bounds.maxTerm || !campaigns(event),
-      ),
-    serialize: (snapshot) => serialize(snapshot),
+    inputs,
+    *events(snapshot) {
+      for (const event of possible(snapshot, bounds)) {
+        if (snapshot.context.term < bounds.maxTerm || !campaigns(event)) yield event;
+      }
+    },
+    serialize,
   };
 }
 
-function possible(snapshot: Snapshot, bounds: Bounds): Event[] {
-  return [
-    ...timers(),
-    ...laterTerms(snapshot, bounds),
-    ...stale(snapshot),
-    ...ballots(snapshot),
-    ...appends(snapshot, bounds),
-    ...acknowledgements(snapshot, bounds),
-    ...wishes(snapshot, bounds),
-  ];
+function* possible(snapshot: Snapshot, bounds: Bounds): Iterable<Event> {
+  yield* timers();
+  yield* laterTerms(snapshot, bounds);
+  yield* stale(snapshot);
+  yield* ballots(snapshot);
+  yield* appends(snapshot, bounds);
+  yield* acknowledgements(snapshot, bounds);
+  yield* wishes(snapshot, bounds);
 }
 
 /** What may open another term. */

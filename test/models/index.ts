@@ -1,0 +1,20 @@
+import { maelstromIoTests } from './maelstrom-io.model.ts';
+import { raftTests } from './raft.model.ts';
+import { registerTests } from './register.model.ts';
+import { requestsTests } from './requests.model.ts';
+import { rywReadTests } from './ryw-read.model.ts';
+import { sessionTests } from './session.model.ts';
+import type { ChartTests } from './subject.ts';
+
+/** Every chart of the catalogue, with what it is tested by: one file each. */
+export const MODELS: readonly ChartTests[] = [
+  raftTests,
+  requestsTests,
+  maelstromIoTests,
+  registerTests,
+  sessionTests,
+  rywReadTests,
+];
+
+/** Charts of the catalogue that have no model yet, each with the reason. */
+export const WITHOUT_MODEL: { readonly [chart: string]: string } = {};

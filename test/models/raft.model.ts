@@ -1,0 +1,123 @@
+import type { RaftInput } from '../../machines/raft/context.ts';
+import type { AppendRequest, Entry } from '../../machines/raft/events.ts';
+import { raftMachine } from '../../machines/raft/raft.machine.ts';
+import type { Model } from '../../src/testing/index.ts';
+import { type Bounds, raftDomain } from './raft.domain.ts';
+import { isDefended } from './raft.parts.ts';
+import { raftReference } from './raft.reference.ts';
+import { chartTests } from './subject.ts';
+
+type Machine = typeof raftMachine;
+
+const cluster = (size: number): RaftInput => ({
+  id: 'n1',
+  voters: ['n1', 'n2', 'n3', 'n4', 'n5'].slice(0, size),
+  seed: 7,
+});
+
+const old = (number: number): Entry => ({
+  term: 1,
+  op: { type: 'write', key: 'x', value: number },
+  origin: { node: 'n2', incarnation: 1, number, floor: 1 },
+  bytes: 100,
+});
+const RESTORED = { term: 1, votedFor: null, entries: [old(1), old(2), old(3)] };
+
+const WIDE: Bounds = { maxTerm: 60, maxIndex: 40, maxRound: 20, speakers: ['n2', 'n3'] };
+/** A leader's word in term 0, which is where these nodes begin. */
+const heartbeat: AppendRequest = {
+  type: 'append.request',
+  from: 'n2',
+  term: 0,
+  prevIndex: 0,
+  prevTerm: 0,
+  entries: [],
+  commitIndex: 0,
+  round: 0,
+};
+
+/** What leading consists of, and what elections do: everything else would soon end an office, or passes it by. */
+const LEADING = [
+  'turn.ended',
+  'heartbeat.timeout',
+  'append.response',
+  'requests.proposed',
+  'transfer.requested',
+  'term.seen',
+];
+const ELECTION = ['election.timeout', 'prevote.response', 'vote.response'];
+
+/** A node that gets into office and stays there for long. */
+function inOffice(): Model<Machine> {
+  const model = raftDomain(WIDE, [{ ...cluster(3), restored: RESTORED }, cluster(1), cluster(5)]);
+  return {
+    ...model,
+    *events(snapshot) {
+      const kinds = snapshot.matches('leader') ? LEADING : ELECTION;
+      for (const event of model.events(snapshot)) {
+        const isRefusal = 'granted' in event && !event.granted;
+        const endsOffice = event.type === 'term.seen' && !isDefended('leader.serving', event);
+        if (kinds.includes(event.type) && !isRefusal && !endsOffice) yield event;
+      }
+    },
+  };
+}
+
+const NOT_ALONE =
+  'its own write commits and confirms something only for a leader without followers, and that one can hand over to nobody';
+const PASSES_THROUGH =
+  'whoever is established is led on to serving within the same step, and nothing happens on entering either';
+
+export const raftTests = chartTests<Machine>({
+  machine: raftMachine,
+  worlds: [
+    { model: raftDomain({ maxTerm: 2, maxIndex: 2, maxRound: 1, speakers: [] }, [cluster(1)]), states: 42 },
+    {
+      model: raftDomain({ maxTerm: 1, maxIndex: 1, maxRound: 0, speakers: ['n2'] }, [cluster(2)]),
+      states: 54,
+    },
+  ],
+  walks: [
+    { model: raftDomain(WIDE, [1, 2, 3, 5].map(cluster)), seed: 3, count: 60, steps: 150 },
+    { model: inOffice(), seed: 6, count: 30, steps: 120 },
+  ],
+  reference: raftReference,
+  alarms: [
+    // Two leaders in one term, whether the second one's log agrees with this node's or not.
+    {
+      input: cluster(3),
+      events: [
+        { ...heartbeat, from: 'n2' },
+        { ...heartbeat, from: 'n3' },
+      ],
+    },
+    {
+      input: cluster(3),
+      events: [
+        { ...heartbeat, from: 'n2' },
+        { ...heartbeat, from: 'n3', prevIndex: 5, prevTerm: 1 },
+      ],
+    },
+  ],
+  harmless: {
+    'follower.waiting election.timeout #1 [isAlone]: without announceLeader':
+      'nobody was known to lead, and that this node does is told within the same step',
+  },
+  equivalent: {
+    '(root) message.stale #1 [needsTerm]: without needsTerm':
+      'whoever needs no answer gets none from answerWithTerm either: the guard shows it in the chart',
+    'follower.waiting election.timeout #1 [isAlone]: without requestVotes':
+      'a node on its own has nobody to ask: the action says that this is a campaign like any other',
+    'leader turn.ended: without serveReads':
+      'a leader that is being established has no round of reads to serve',
+    'leader.transferring turn.ended: without applyCommitted': NOT_ALONE,
+    'leader.transferring turn.ended: without serveReads': NOT_ALONE,
+    'follower.following vote.request #2: removed':
+      'without it the root answers, whose guard is the same one and whose refusal is the same',
+    'leader turn.ended: leads to leader.establishing':
+      'only establishing hears it here (the others have a handler of their own), and it leads back to where it is',
+    'leader.serving requests.proposed [isForThisTerm]: leads to leader.establishing': PASSES_THROUGH,
+    'leader.serving turn.ended: leads to leader.establishing': PASSES_THROUGH,
+    'leader.transferring transfer.timeout: leads to leader.establishing': PASSES_THROUGH,
+  },
+});

@@ -1,0 +1,132 @@
+import type { SnapshotFrom } from 'xstate';
+import type { RaftContext } from '../../machines/raft/context.ts';
+import type { AppendRequest, RaftEvent, VoteRequest } from '../../machines/raft/events.ts';
+import type { raftMachine } from '../../machines/raft/raft.machine.ts';
+
+type Snapshot = SnapshotFrom<typeof raftMachine>;
+type Ballot = Pick<VoteRequest, 'from' | 'lastIndex' | 'lastTerm'>;
+type Of<T extends RaftEvent['type']> = Extract<RaftEvent, { type: T }>;
+
+/** The parts that a node can play: the paper's figure 4, and what PreVote, leases and transfers make of it. */
+export type Part =
+  | 'follower.waiting'
+  | 'follower.following'
+  | 'candidate.preVote'
+  | 'candidate.vote'
+  | 'leader.establishing'
+  | 'leader.serving'
+  | 'leader.transferring';
+
+export function partOf({ value }: Pick<Snapshot, 'value'>): Part {
+  return Object.entries(value)[0]?.join('.') as Part;
+}
+
+/**
+ * Which part a node plays after an event: figure 4 of the paper in plain code.
+ *
+ * @param commitIndex what is committed after the event
+ */
+export function partAfter(before: Snapshot, event: RaftEvent, commitIndex: number): Part {
+  const part = partOf(before);
+  const { context } = before;
+  switch (event.type) {
+    case 'term.seen':
+      return isDefended(part, event) ? part : 'follower.waiting';
+    case 'append.request':
+      return 'follower.following';
+    case 'vote.request':
+      return part.startsWith('candidate') && isGranted(part, context, event) ? 'follower.waiting' : part;
+    case 'campaign.request':
+      return part.startsWith('follower') ? whoVotes(context) : part;
+    case 'election.timeout':
+      if (part === 'follower.following') return 'follower.waiting';
+      if (part.startsWith('leader')) return part;
+      return part === 'follower.waiting' && isAlone(context) ? whoVotes(context) : 'candidate.preVote';
+    case 'prevote.response':
+      return part === 'candidate.preVote' ? counted(context, event, part, 'candidate.vote') : part;
+    case 'vote.response':
+      return part === 'candidate.vote' ? counted(context, event, part, 'leader.establishing') : part;
+    case 'quorum.timeout':
+      return part.startsWith('leader') && !isHeard(context) ? 'follower.waiting' : part;
+    case 'transfer.requested':
+      return part === 'leader.serving' && context.settings.peers.includes(event.to)
+        ? 'leader.transferring'
+        : part;
+    case 'transfer.timeout':
+      return part === 'leader.transferring' ? 'leader.serving' : part;
+    case 'append.response':
+    case 'turn.ended': {
+      const isOfTerm = commitIndex > 0 && context.log.entries[commitIndex - 1]?.term === context.term;
+      return part === 'leader.establishing' && isOfTerm ? 'leader.serving' : part;
+    }
+    default:
+      return part;
+  }
+}
+
+/** Thesis 4.2.3: whoever follows or is a live leader does not let a campaign move it that the leader did not ask for. */
+export function isDefended(part: Part, { by, transfer }: Of<'term.seen'>): boolean {
+  const isLive = part === 'follower.following' || part.startsWith('leader');
+  return isLive && (by === 'prevote.request' || (by === 'vote.request' && !transfer));
+}
+
+/** Paper 5.4.1: the later last term wins, and with the same last term the longer log. */
+export function isUpToDate({ log }: RaftContext, { lastIndex, lastTerm }: Ballot): boolean {
+  const own = log.entries[log.length - 1]?.term ?? 0;
+  return lastTerm === own ? lastIndex >= log.length : lastTerm > own;
+}
+
+/** Paper 5.2 and 5.4.1: one vote a term, first come, for a log that is up to date; thesis 9.6: a pre-vote costs none. */
+export function isGranted(
+  part: Part,
+  context: RaftContext,
+  event: Ballot & { readonly type: string },
+): boolean {
+  const { votedFor, leader } = context;
+  if (event.type === 'prevote.request') {
+    return isUpToDate(context, event) && part !== 'follower.following' && !part.startsWith('leader');
+  }
+  const isFree = votedFor === event.from || (votedFor === null && leader === null);
+  return isFree && isUpToDate(context, event);
+}
+
+/** Paper figure 2, AppendEntries 2: the log holds the entry before the new ones. What is committed is the same everywhere. */
+export function isMatching(
+  { log, commitIndex }: RaftContext,
+  { prevIndex, prevTerm }: AppendRequest,
+): boolean {
+  if (prevIndex <= commitIndex) return true;
+  return prevIndex <= log.length && log.entries[prevIndex - 1]?.term === prevTerm;
+}
+
+export function isMajority(count: number, { settings }: RaftContext): boolean {
+  return count > settings.voters.length / 2;
+}
+
+function isAlone({ settings }: RaftContext): boolean {
+  return settings.voters.length === 1;
+}
+
+/** Whoever opens a term has one vote, which in a cluster of one is all of them. */
+function whoVotes(context: RaftContext): Part {
+  return isAlone(context) ? 'leader.establishing' : 'candidate.vote';
+}
+
+/** Won, lost or undecided, with this answer. Each voter is counted once. */
+function counted(
+  context: RaftContext,
+  { from, granted }: { readonly from: string; readonly granted: boolean },
+  part: Part,
+  won: Part,
+): Part {
+  const votes = Object.values({ [from]: granted, ...context.votes });
+  const grants = votes.filter((vote) => vote).length;
+  if (isMajority(grants, context)) return won;
+  const refusals = votes.length - grants;
+  return isMajority(context.settings.voters.length - refusals, context) ? part : 'follower.waiting';
+}
+
+/** Thesis 6.2: a majority, itself included, has answered since the last time. */
+export function isHeard(context: RaftContext): boolean {
+  return isMajority(1 + Object.values(context.progress).filter(({ active }) => active).length, context);
+}

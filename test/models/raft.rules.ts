@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict';
+import type { RaftContext } from '../../machines/raft/context.ts';
+import type { RaftEffect, RaftEvent } from '../../machines/raft/events.ts';
+import type { raftMachine } from '../../machines/raft/raft.machine.ts';
+import type { Look } from '../../src/testing/index.ts';
+import { isDefended, isGranted, isMajority, isMatching, type Part } from './raft.parts.ts';
+
+/** One step of one node, and which part it played before and plays after. */
+export type Seen = Look<typeof raftMachine> & { readonly from: Part; readonly to: Part };
+type Sent = Extract<RaftEffect, { type: 'send' }>;
+
+/** What the paper and the thesis say of any step of one node, each in a function that throws when it is not so. */
+export const RULES: readonly ((seen: Seen) => void)[] = [
+  keepsTermVoteAndLeader,
+  answersRequests,
+  asksForVotes,
+  copiesItsLog,
+  countsWhatItPassesOver,
+  takesWhatIsAsked,
+  takesEntriesOfItsLeader,
+  commitsWhatAMajorityHolds,
+  losesOfficeWhole,
+  readsInRounds,
+  checksItsQuorum,
+  isNotMovedByCampaigns,
+  countsAnew,
+];
+
+const leads = (part: Part) => part.startsWith('leader');
+
+function sends(effects: readonly RaftEffect[]): readonly Sent[] {
+  return effects.filter((effect): effect is Sent => effect.type === 'send');
+}
+
+function isAdopting({ from, event }: Seen): boolean {
+  return event.type === 'term.seen' && !isDefended(from, event);
+}
+
+/** A campaign begins a term; in a cluster of one it is won at once. */
+function opensTerm({ from, to, event }: Seen): boolean {
+  if (from === to || event.type === 'vote.response') return false;
+  return to === 'candidate.vote' || to === 'leader.establishing';
+}
+
+/** Paper 5.1 and 5.2: terms only grow, one vote a term, one leader a term. */
+function keepsTermVoteAndLeader(seen: Seen): void {
+  const { before, event, after, from, to } = seen;
+  const { settings, term, votedFor, leader } = before.context;
+  const expected = { term, votedFor, leader };
+  if (event.type === 'term.seen' && isAdopting(seen)) {
+    Object.assign(expected, { term: event.term, votedFor: null, leader: null });
+  } else if (from !== to) expected.leader = null;
+  if (opensTerm(seen)) Object.assign(expected, { term: term + 1, votedFor: settings.id });
+  if (event.type === 'vote.request' && isGranted(from, before.context, event)) expected.votedFor = event.from;
+  if (event.type === 'append.request') expected.leader = event.from;
+  if (leads(to)) expected.leader = settings.id;
+  const { context } = after;
+  assert.deepEqual({ term: context.term, votedFor: context.votedFor, leader: context.leader }, expected);
+}
+
+/** Whoever asks is answered, once, in the term of the answer; nobody else is. */
+function answersRequests({ before, event, after, effects, from }: Seen): void {
+  const said = sends(effects)
+    .filter(({ message }) => message.type.endsWith('.response'))
+    .map(({ to, message }) => ({ to, ...message, ...('conflict' in message ? { conflict: null } : {}) }));
+  assert.deepEqual(said, expectedAnswers(before.context, event, from, after.context.term));
+}
+
+function expectedAnswers(context: RaftContext, event: RaftEvent, part: Part, term: number): unknown[] {
+  const ballot = { 'vote.request': 'vote.response', 'prevote.request': 'prevote.response' } as const;
+  switch (event.type) {
+    case 'vote.request':
+    case 'prevote.request': {
+      const granted = isGranted(part, context, event);
+      return [{ to: event.from, type: ballot[event.type], term, granted }];
+    }
+    case 'append.request': {
+      const success = isMatching(context, event);
+      const index = event.prevIndex + (success ? event.entries.length : 0);
+      return [
+        { to: event.from, type: 'append.response', term, success, index, conflict: null, round: event.round },
+      ];
+    }
+    case 'message.stale': {
+      const to = event.from;
+      if (event.by === 'append.request') {
+        return [{ to, type: 'append.response', term, success: false, index: 0, conflict: null, round: 0 }];
+      }
+      if (event.by !== 'vote.request' && event.by !== 'prevote.request') return [];
+      return [{ to, type: ballot[event.by], term, granted: false }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** A pre-vote begins on entering it, and again when its time is over. */
+function asksAnew({ from, to, event }: Seen): boolean {
+  return to === 'candidate.preVote' && (from !== to || event.type === 'election.timeout');
+}
+
+/** Each campaign counts its own answers: what was said to an earlier one is not said to this one. */
+function countsAnew(seen: Seen): void {
+  const { after, to } = seen;
+  const { votes, settings } = after.context;
+  if (asksAnew(seen) || (opensTerm(seen) && !leads(to))) assert.deepEqual(votes, { [settings.id]: true });
+}
+
+/** Paper 5.2, thesis 9.6 and 3.10: who asks for votes asks everyone, once a campaign; who hands over asks its heir. */
+function asksForVotes(seen: Seen): void {
+  const { before, event, after, effects, from } = seen;
+  const { log, settings, transferee, progress } = before.context;
+  const { term } = after.context;
+  const last = { lastIndex: log.length, lastTerm: log.entries[log.length - 1]?.term ?? 0 };
+  const expected: unknown[] = [];
+  const asksAhead = asksAnew(seen);
+  for (const peer of settings.peers) {
+    if (asksAhead) expected.push([peer, { type: 'prevote.request', term, ...last }]);
+    const transfer = event.type === 'campaign.request';
+    if (opensTerm(seen)) expected.push([peer, { type: 'vote.request', term, ...last, transfer }]);
+  }
+  const handsOver = event.type === 'turn.ended' && from === 'leader.transferring' && transferee !== null;
+  if (handsOver && progress[transferee]?.match === log.length) {
+    expected.push([transferee, { type: 'campaign.request', term }]);
+  }
+  const asks = ['prevote.request', 'vote.request', 'campaign.request'];
+  const said = sends(effects).filter(({ message }) => asks.includes(message.type));
+  assert.deepEqual(
+    said.map((one) => [one.to, one.message]),
+    expected,
+  );
+}
+
+/** Paper 5.3: a leader sends what stands in its log, at the end of a turn; a heartbeat leaves nobody out. */
+function copiesItsLog({ before, event, after, effects, from }: Seen): void {
+  const { log, term, reads } = after.context;
+  const told = new Set<string>();
+  for (const { to, message } of sends(effects)) {
+    if (message.type !== 'append.request') continue;
+    told.add(to);
+    assert.ok(leads(from) && event.type === 'turn.ended', 'only a leader sends its log, when its turn ends');
+    const { prevIndex, prevTerm, entries, round } = message;
+    assert.deepEqual([message.term, round], [term, reads.round]);
+    assert.equal(prevTerm, prevIndex === 0 ? 0 : log.entries[prevIndex - 1]?.term);
+    assert.deepEqual(entries, log.entries.slice(prevIndex, prevIndex + entries.length));
+  }
+  const due = (context: RaftContext) => context.settings.peers.filter((peer) => context.progress[peer]?.due);
+  if (leads(from) && event.type === 'turn.ended') {
+    for (const peer of due(before.context)) assert.ok(told.has(peer), `${peer} is due a message`);
+    assert.deepEqual(due(after.context), []);
+  }
+  if (leads(from) && event.type === 'heartbeat.timeout') {
+    assert.deepEqual(due(after.context), after.context.settings.peers);
+  }
+}
+
+/** Nothing is dropped in silence: what a part has no use for is counted. */
+function countsWhatItPassesOver({ before, event, after, from }: Seen): void {
+  const expected = { ...before.context.dropped };
+  if (event.type === 'message.stale') expected.stale += 1;
+  if (event.type === 'term.seen' && isDefended(from, event)) expected.disruptive += 1;
+  if (isUnexpected(event, from, before.context)) expected.unexpected += 1;
+  assert.deepEqual(after.context.dropped, expected);
+}
+
+function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boolean {
+  switch (event.type) {
+    case 'requests.proposed':
+      return !isTaken(event, part, context);
+    case 'append.response':
+      return !leads(part) || !context.settings.peers.includes(event.from);
+    case 'vote.response':
+      return part !== 'candidate.vote';
+    case 'prevote.response':
+      return part !== 'candidate.preVote';
+    case 'campaign.request':
+      return !part.startsWith('follower');
+    case 'transfer.requested':
+      return part !== 'leader.serving' || !context.settings.peers.includes(event.to);
+    case 'election.timeout':
+      return leads(part);
+    case 'heartbeat.timeout':
+    case 'quorum.timeout':
+      return !leads(part);
+    case 'transfer.timeout':
+      return part !== 'leader.transferring';
+    default:
+      return false;
+  }
+}
+
+/** Thesis 3.10: a leader takes what was meant for its term, unless it hands over. */
+function isTaken(
+  event: Extract<RaftEvent, { type: 'requests.proposed' }>,
+  part: Part,
+  { term }: RaftContext,
+) {
+  return (part === 'leader.establishing' || part === 'leader.serving') && event.term === term;
+}
+
+/** Writes go to the end of the log, reads to the queue; a new leader opens its term with an entry of its own (paper 8). */
+function takesWhatIsAsked({ before, event, after, from, to }: Seen): void {
+  if (event.type === 'append.request') return;
+  const { log, term } = after.context;
+  const grown = log.entries
+    .slice(before.context.log.length, log.length)
+    .map((entry) => [entry.term, entry.op]);
+  const taken =
+    event.type === 'requests.proposed' && isTaken(event, from, before.context) ? event.requests : [];
+  const writes = taken.filter(({ op }) => op.type !== 'read').map(({ op }) => [term, op]);
+  assert.deepEqual(grown, leads(to) && !leads(from) ? [[term, null]] : writes);
+  if (leads(from) && leads(to) && event.type === 'requests.proposed') {
+    const reads = taken.filter(({ op }) => op.type === 'read').length;
+    assert.equal(after.context.reads.waiting.length, before.context.reads.waiting.length + reads);
+  }
+  if (from !== to && event.type === 'transfer.requested') {
+    assert.equal(after.context.transferee, event.to);
+  } else if (to !== 'leader.transferring') assert.equal(after.context.transferee, null);
+}
+
+/** Paper figure 2, AppendEntries 3 and 4: only what disagrees is cut. */
+function takesEntriesOfItsLeader({ before, event, after }: Seen): void {
+  if (event.type !== 'append.request') return;
+  const terms = ({ log }: RaftContext) => log.entries.slice(0, log.length).map(({ term }) => term);
+  const mine = terms(before.context);
+  const { prevIndex, entries } = event;
+  const differs = entries.findIndex(({ term }, i) => mine[prevIndex + i] !== term);
+  const isKept = !isMatching(before.context, event) || differs < 0;
+  const rest = entries.slice(differs).map(({ term }) => term);
+  assert.deepEqual(terms(after.context), isKept ? mine : [...mine.slice(0, prevIndex + differs), ...rest]);
+}
+
+/** Paper 5.3 and 5.4.2: what a majority holds and is of the leader's own term; for others, what it told and they hold. */
+function commitsWhatAMajorityHolds({ before, event, after, from }: Seen): void {
+  const { commitIndex: committed } = before.context;
+  const { log, term, progress, stableIndex, commitIndex } = after.context;
+  if (event.type === 'append.request') {
+    const held = event.prevIndex + event.entries.length;
+    const told = isMatching(before.context, event) ? Math.min(event.commitIndex, held) : 0;
+    return assert.equal(commitIndex, Math.max(committed, told));
+  }
+  if (!leads(from) || (event.type !== 'append.response' && event.type !== 'turn.ended')) {
+    return assert.equal(commitIndex, committed);
+  }
+  const held = [stableIndex, ...Object.values(progress).map(({ match }) => match)];
+  const ripe = log.entries
+    .slice(0, log.length)
+    .map((entry, i) => ({ index: i + 1, isOwn: entry.term === term }))
+    .filter(
+      ({ index, isOwn }) => isOwn && isMajority(held.filter((one) => one >= index).length, after.context),
+    );
+  assert.equal(commitIndex, Math.max(committed, ripe.at(-1)?.index ?? 0));
+  if (event.type === 'append.response' && progress[event.from] !== undefined) {
+    assert.equal(progress[event.from]?.active, true);
+    for (const [peer, known] of Object.entries(progress)) {
+      if (peer !== event.from)
+        assert.equal(known, before.context.progress[peer], 'only who answers is believed');
+    }
+  }
+}
+
+/** What an office brings is gone with it. */
+function losesOfficeWhole({ after, to }: Seen): void {
+  const { progress, reads, settings, votes } = after.context;
+  assert.deepEqual(Object.keys(progress), leads(to) ? settings.peers : []);
+  if (!leads(to)) assert.deepEqual(reads, { round: 0, pending: [], waiting: [] });
+  if (to.startsWith('candidate')) assert.equal(votes[settings.id], true);
+  else assert.deepEqual(votes, {});
+}
+
+/** Thesis 6.4: reads wait for a round, a round for a majority, and each read is served once. */
+function readsInRounds({ before, event, after, effects, from, to }: Seen): void {
+  const served = effects.flatMap((effect) => (effect.type === 'reads.confirmed' ? effect.reads : []));
+  if (!leads(from) || !leads(to)) return assert.deepEqual(served, []);
+  const [was, is] = [before.context.reads, after.context.reads];
+  const opens =
+    event.type === 'turn.ended' &&
+    from === 'leader.serving' &&
+    was.waiting.length > 0 &&
+    was.pending.length === 0;
+  assert.equal(is.round, was.round + (opens ? 1 : 0));
+  const out = opens ? was.waiting : was.pending.flatMap(({ reads }) => reads);
+  const isConfirmed = isRoundConfirmed(after.context);
+  const isAsked = event.type === 'append.response' || event.type === 'turn.ended';
+  assert.deepEqual(served, isConfirmed && isAsked ? out : []);
+  if (isAsked)
+    assert.deepEqual(
+      is.pending.flatMap(({ reads }) => reads),
+      isConfirmed ? [] : out,
+    );
+}
+
+/** The latest round has been acknowledged by a majority, the leader included. */
+function isRoundConfirmed(context: RaftContext): boolean {
+  const acked = Object.values(context.progress).filter(({ ackedRound }) => ackedRound >= context.reads.round);
+  return isMajority(acked.length + 1, context);
+}
+
+/** Thesis 6.2: whom a majority has answered goes on, and begins to listen anew. */
+function checksItsQuorum({ event, after, to }: Seen): void {
+  if (event.type !== 'quorum.timeout' || !leads(to)) return;
+  assert.ok(Object.values(after.context.progress).every(({ active }) => !active));
+}
+
+/** Thesis 9.6 and 4.2.3: a pre-vote costs nothing but its answer, and a campaign against a live leader not even that. */
+function isNotMovedByCampaigns({ before, event, after, effects, from }: Seen): void {
+  if (event.type === 'prevote.request') {
+    assert.deepEqual(after.context, before.context);
+    assert.deepEqual(
+      effects.map(({ type }) => type),
+      ['send'],
+    );
+  }
+  if (event.type === 'term.seen' && isDefended(from, event)) assert.deepEqual(effects, []);
+}

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import type { EventFromLogic, SnapshotFrom } from 'xstate';
+import type { Outcome } from '../../machines/operations.ts';
+import type { ForwardedOutcome } from '../../machines/raft/events.ts';
+import type { RequestsEffect, Settled, Submission } from '../../machines/requests/events.ts';
+import type { RequestsInput, RequestsSettings } from '../../machines/requests/pending.ts';
+import { requestsMachine } from '../../machines/requests/requests.machine.ts';
+import type { Model, Reference } from '../../src/testing/index.ts';
+import { chartTests } from './subject.ts';
+
+type Machine = typeof requestsMachine;
+type Snapshot = SnapshotFrom<Machine>;
+type Event = EventFromLogic<Machine>;
+
+const INPUT: RequestsInput = {
+  id: 'n1',
+  incarnation: 2,
+  settings: { maxPending: 2, maxMessageBytes: 100, deadlineMs: 880, retryMs: 300 },
+};
+const done: Outcome = { type: 'read_ok', value: 1 };
+
+/** The latest moment that the node has written down: time goes on from there. */
+function latestMs({ context }: Pick<Snapshot, 'context'>): number {
+  return Math.max(0, ...context.pending.flatMap(({ sinceMs, handedMs }) => [sinceMs, handedMs ?? 0]));
+}
+
+function submission(sinceMs: number, minIndex: number): Submission {
+  const op =
+    minIndex === 0 ? ({ type: 'write', key: 'x', value: 1 } as const) : ({ type: 'read', key: 'x' } as const);
+  return { client: 'c1', msgId: 1, op, bytes: 60, reader: minIndex === 0 ? null : 1, sinceMs, minIndex };
+}
+
+/** @param maxNumber how many requests may arrive in one life of the model */
+function model(maxNumber: number): Model<Machine> {
+  return {
+    machine: requestsMachine,
+    inputs: [INPUT],
+    *events(snapshot) {
+      const { nextNumber, pending } = snapshot.context;
+      const nowMs = latestMs(snapshot);
+      for (const leader of [null, 'n1', 'n2']) yield { type: 'leader.changed', leader, term: 1, nowMs };
+      for (const later of [100, 300, 900]) yield { type: 'patrol.timeout', nowMs: nowMs + later };
+      if (nextNumber <= maxNumber) {
+        const [write, read] = [submission(nowMs, 0), submission(nowMs, 5)];
+        yield { type: 'requests.arrived', nowMs, requests: [write] };
+        yield { type: 'requests.arrived', nowMs, requests: [write, read, write] };
+      }
+      yield* answers(pending[0]?.number ?? nextNumber);
+    },
+    serialize: ({ value, context }) => {
+      const nowMs = latestMs({ context });
+      const ages = context.pending.map(({ sinceMs, handedMs, number, reachedIndex, op }) => [
+        op.type,
+        context.nextNumber - number,
+        nowMs - sinceMs,
+        handedMs === null ? null : nowMs - handedMs,
+        reachedIndex,
+      ]);
+      const { leader, term, nextNumber, patrolAtMs } = context;
+      return JSON.stringify([value, leader, term, nextNumber, patrolAtMs !== null, ages]);
+    },
+  };
+}
+
+/** What the leader, or this node's own registers, may say about a request; of another life of the node, too. */
+function* answers(number: number): Iterable<Event> {
+  for (const index of [4, 5]) {
+    for (const incarnation of [1, 2]) {
+      const outcome = { number, index, outcome: done };
+      yield { type: 'forward.response', from: 'n2', term: 1, incarnation, outcomes: [outcome] };
+      const results = ['n1', 'n3'].map((node) => ({ node, incarnation, ...outcome }));
+      yield { type: 'results.ready', results };
+    }
+  }
+}
+
+type Waiting = { readonly request: Submission; handedMs: number | null; reached: number };
+
+/** The requests of one node in plain words: a table of who waits, and what each event makes of it. */
+class Table {
+  readonly settings: RequestsSettings;
+  leader: string | null = null;
+  nextNumber = 1;
+  readonly waiting = new Map<number, Waiting>();
+  answers: Pick<Settled, 'reader' | 'outcome' | 'index'>[] = [];
+  forwarded: number[] = [];
+
+  constructor(settings: RequestsSettings) {
+    this.settings = settings;
+  }
+
+  take(event: Event): void {
+    this.answers = [];
+    this.forwarded = [];
+    if (event.type === 'requests.arrived') this.#arrive(event.requests, event.nowMs);
+    if (event.type === 'leader.changed') {
+      this.leader = event.leader;
+      for (const number of this.waiting.keys()) this.#forward(number, event.nowMs);
+    }
+    if (event.type === 'patrol.timeout') this.#patrol(event.nowMs);
+    if (event.type === 'forward.response') this.#settle([event]);
+    if (event.type === 'results.ready') {
+      const own = event.results.filter(({ node }) => node === this.settings.id);
+      this.#settle(own.map((one) => ({ incarnation: one.incarnation, outcomes: [one] })));
+    }
+  }
+
+  #arrive(requests: readonly Submission[], nowMs: number): void {
+    for (const request of requests) {
+      if (this.waiting.size >= this.settings.maxPending) {
+        this.#answer(request, { type: 'error', code: 11, text: '' });
+        continue;
+      }
+      this.waiting.set(this.nextNumber, { request, handedMs: null, reached: 0 });
+      this.#forward(this.nextNumber, nowMs);
+      this.nextNumber += 1;
+    }
+  }
+
+  #forward(number: number, nowMs: number): void {
+    const one = this.waiting.get(number);
+    if (this.leader === null || one === undefined) return;
+    one.handedMs = nowMs;
+    this.forwarded.push(number);
+  }
+
+  /** Whoever waits in this life of the node is answered; but a read that is too old is no answer. */
+  #settle(said: readonly { incarnation: number; outcomes: readonly ForwardedOutcome[] }[]): void {
+    const ofThisLife = said.filter(({ incarnation }) => incarnation === this.settings.incarnation);
+    const outcomes = ofThisLife.flatMap((one) => one.outcomes);
+    for (const [number, one] of this.waiting) {
+      const found = outcomes.find((outcome) => outcome.number === number);
+      if (found === undefined) continue;
+      if (found.index < one.request.minIndex) {
+        one.reached = Math.max(one.reached, found.index);
+      } else {
+        this.waiting.delete(number);
+        this.#answer(one.request, found.outcome, found.index);
+      }
+    }
+  }
+
+  #patrol(nowMs: number): void {
+    for (const [number, { request, handedMs, reached }] of this.waiting) {
+      if (request.sinceMs + this.settings.deadlineMs <= nowMs) {
+        this.waiting.delete(number);
+        // A write that was handed over may stand in a log; a read stands in none.
+        const code = handedMs !== null && request.op.type !== 'read' && reached === 0 ? 0 : 11;
+        this.#answer(request, { type: 'error', code, text: '' });
+      } else if ((handedMs ?? 0) + this.settings.retryMs <= nowMs) this.#forward(number, nowMs);
+    }
+  }
+
+  #answer({ reader }: Submission, outcome: Outcome, index: number | null = null): void {
+    this.answers.push({ reader, outcome: withoutText(outcome), index });
+  }
+}
+
+/** The words of an error are not the protocol's. */
+function withoutText(outcome: Outcome): Outcome {
+  return outcome.type === 'error' ? { ...outcome, text: '' } : outcome;
+}
+
+/** Everything that is answered or passed on, in order, without the texts of errors. */
+function told(effects: readonly RequestsEffect[]) {
+  return {
+    answers: effects.flatMap((one) =>
+      one.type === 'answer'
+        ? one.answers.map(({ reader, outcome, index }) => ({ reader, outcome: withoutText(outcome), index }))
+        : [],
+    ),
+    forwarded: effects.flatMap((one) =>
+      one.type === 'forward' ? one.requests.map(({ number }) => number) : [],
+    ),
+  };
+}
+
+/** What other nodes are to be told of their requests: only a leader tells. Sorted, as nodes are told one by one. */
+function responses({ leader, settings }: Table, event: Event): string[] {
+  if (event.type !== 'results.ready' || leader !== settings.id) return [];
+  const others = event.results.filter(({ node }) => node !== settings.id);
+  return others.map(({ node, incarnation, number }) => `${node} ${incarnation} ${number}`).sort();
+}
+
+function responded(effects: readonly RequestsEffect[]): string[] {
+  return effects
+    .flatMap((one) =>
+      one.type === 'respond'
+        ? one.outcomes.map(({ number }) => `${one.to} ${one.incarnation} ${number}`)
+        : [],
+    )
+    .sort();
+}
+
+/** What the table says is what clients, leader and origins are told; and nobody waits who is not looked after. */
+export const requestsReference: Reference<Machine> = (_input, first) => {
+  const { settings } = first.snapshot.context;
+  const table = new Table(settings);
+  /** When the patrol will look again; it has to, for as long as anyone waits. */
+  let patrolMs: number | null = null;
+  return ({ event, after, effects }) => {
+    table.take(event);
+    const { answers, forwarded } = table;
+    assert.deepEqual(told(effects), { answers, forwarded });
+    assert.deepEqual(responded(effects), responses(table, event));
+    for (const effect of effects) if (effect.type === 'forward') assert.equal(effect.to, table.leader);
+    if (event.type === 'patrol.timeout') patrolMs = null;
+    for (const effect of effects) if (effect.type === 'timer.set') patrolMs = effect.ms;
+    assert.ok(patrolMs !== null || table.waiting.size === 0, 'whoever waits is patrolled');
+    assert.ok(patrolMs === null || patrolMs <= settings.retryMs, 'the patrol comes in time to ask again');
+    const { leader } = table;
+    assert.equal(
+      after.value,
+      leader === null ? 'leaderless' : leader === settings.id ? 'leading' : 'following',
+    );
+    assert.deepEqual(
+      after.context.pending.map(({ number }) => number),
+      [...table.waiting.keys()],
+    );
+  };
+};
+
+export const requestsTests = chartTests<Machine>({
+  machine: requestsMachine,
+  worlds: [{ model: model(2), states: 139 }],
+  walks: [{ model: model(1000), seed: 5, count: 40, steps: 80 }],
+  reference: requestsReference,
+});
