@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { numberOption, parseOptionsAndNames, UsageError } from '../cli/usage.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { numberOption, parseOptionsAndNames, partOfPackage, UsageError } from '../cli/usage.ts';
 import { dataOf } from './data.ts';
 import type { Experiment, Finding, LabOptions } from './experiments/experiment.ts';
 import { EXPERIMENTS } from './experiments/index.ts';
@@ -24,10 +25,11 @@ ${STRATEGIES.map(({ name, title }) => `                          ${name.padEnd(1
   --nodes N             nodes in the schedules, 2 to 20 (default 3)
   --seed N              chooses which clock is wrong, and the times (default 1)
   --out FILE            write the report: one HTML file that needs nothing else
+  --figures DIR         write the figures and tables of docs/clocks.md
   --json                print the raw data as JSON, and nothing else
   -h, --help            this text
 
-Exit code: 0 every verdict is what theory says, 1 one is not, 2 wrong usage.
+The same options give the same bytes. Exit code: 0 every verdict is what theory says, 1 one is not, 2 wrong usage.
 
 Examples:
   actorum lab
@@ -40,6 +42,7 @@ type LabCommand = {
   readonly names: readonly string[];
   readonly options: LabOptions;
   readonly out: string | null;
+  readonly figures: string | null;
   readonly json: boolean;
 };
 
@@ -50,6 +53,7 @@ function readOptions(args: readonly string[]): LabCommand | 'help' {
     nodes: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
     out: { type: 'string' },
+    figures: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
@@ -67,6 +71,7 @@ function readOptions(args: readonly string[]): LabCommand | 'help' {
       seed: numberOption('--seed', values.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
     },
     out: values.out ?? null,
+    figures: values.figures ?? null,
     json: values.json,
   };
 }
@@ -91,33 +96,54 @@ export async function labCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(LAB_HELP);
     return 0;
   }
-  const { names, options, out, json } = command;
+  const { names, options, out, figures, json } = command;
   const results = runLab(options, names, tellWhatRuns);
-  if (json) process.stdout.write(`${JSON.stringify(dataOf(results))}\n`);
-  else process.stdout.write(printed(results));
-  if (out !== null) await writeReport(results, out, json);
+  if (process.stderr.isTTY) process.stderr.write(CLEAR);
+  process.stdout.write(json ? `${JSON.stringify(dataOf(results))}\n` : printed(results));
+  const say = (line: string) => {
+    if (!json) process.stdout.write(`${line}\n`);
+  };
+  if (out !== null) {
+    const { page } = await report();
+    write('--out', out, () => writeFileSync(out, page(results)));
+    say(`report: ${out}`);
+  }
+  if (figures !== null) {
+    const { figuresOf, tablesOf } = await report();
+    const files = [...figuresOf(results), { file: 'tables.md', text: tablesOf(results) }];
+    write('--figures', figures, () => {
+      for (const { file, text } of files) writeFileSync(join(figures, file), text);
+    });
+    say(`${files.length} figures and tables: ${figures}`);
+  }
   const failures = surprises(results);
   for (const failure of failures) process.stderr.write(`not as it should be: ${failure}\n`);
   return failures.length === 0 ? 0 : 1;
 }
 
+const CLEAR = '\r\x1b[K';
+
 /** Something to watch on a terminal; in a pipe it would only be in the way. */
 function tellWhatRuns({ name }: Experiment): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K… ${name}\r`);
+  if (process.stderr.isTTY) process.stderr.write(`${CLEAR}… ${name}`);
 }
 
-async function writeReport(results: Results, file: string, quiet: boolean): Promise<void> {
-  // The report draws with libraries that nothing else needs: they are loaded only now.
-  const { page } = await import('./report/page.ts');
+/** The report draws with libraries that nothing else needs: they are loaded only now. */
+function report() {
+  return partOfPackage(() => import('./report/index.ts'));
+}
+
+/** @throws UsageError when the file system refuses */
+function write(option: string, path: string, work: () => void): void {
   try {
-    writeFileSync(file, page(results));
+    mkdirSync(option === '--out' ? dirname(path) : path, { recursive: true });
+    work();
   } catch (error) {
     throw new UsageError(
-      `--out is "${file}", which cannot be written: ${(error as Error).message}`,
-      'name a file in a folder that exists',
+      `${option} is "${path}", which cannot be written: ${(error as Error).message}`,
+      'name a place that may be written to',
     );
   }
-  if (!quiet) process.stdout.write(`report: ${file}\n`);
 }
 
 function printed({ options, found }: Results): string {

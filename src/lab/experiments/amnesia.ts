@@ -67,7 +67,7 @@ export const amnesia: Experiment = {
   question:
     'A node takes a write, passes it on, and loses its memory. It starts again and takes another write, which it counts as its first. What do the others make of it?',
   lesson:
-    'A counter that starts again gives one event to two writes. Two replicas then hold different values under equal vectors, and no comparison will ever see it. What prevents it is a name that is new with every life without memory: then the old events are somebody else’s.',
+    'A counter that starts again gives one event to two writes. Two replicas then hold different values under equal vectors, and no comparison will ever see it. What prevents it is a name that is new with every life without memory: then the old events are somebody else’s. Clocks of time find their way back by themselves, but they drop one of the two writes, as always.',
   run(options) {
     const script = amnesiaScript(options);
     const strategies = options.strategies.flatMap((strategy) =>

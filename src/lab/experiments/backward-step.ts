@@ -1,7 +1,7 @@
 import { Dice } from '../../kit/dice.ts';
 import { exchange, type Script } from '../script.ts';
 import { type LabOptions, namesOf, type Outcome, scripted } from './experiment.ts';
-import { gapOf } from './skew-loss.ts';
+import { atSkew, gapOf } from './skew-loss.ts';
 
 export function backwardStepScript(options: LabOptions): Script {
   const nodes = namesOf(options.nodes);
@@ -26,7 +26,7 @@ export function backwardStepScript(options: LabOptions): Script {
 }
 
 function expected(strategy: string, options: LabOptions): readonly Outcome[] {
-  return strategy === 'wall' && options.skewMs >= gapOf(options) ? ['lost'] : ['kept'];
+  return strategy === 'wall' ? atSkew(options, 'kept') : ['kept'];
 }
 
 export const backwardStep = scripted(

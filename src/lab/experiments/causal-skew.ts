@@ -1,7 +1,7 @@
 import { Dice } from '../../kit/dice.ts';
 import { exchange, type Script } from '../script.ts';
 import { type LabOptions, namesOf, type Outcome, scripted } from './experiment.ts';
-import { gapOf } from './skew-loss.ts';
+import { atSkew, gapOf } from './skew-loss.ts';
 
 export function causalSkewScript(options: LabOptions): Script {
   const nodes = namesOf(options.nodes);
@@ -23,7 +23,7 @@ export function causalSkewScript(options: LabOptions): Script {
 
 function expected(strategy: string, options: LabOptions): readonly Outcome[] {
   // Everything but a bare wall clock carries something of the first write along to the second.
-  return strategy === 'wall' && options.skewMs >= gapOf(options) ? ['lost'] : ['kept'];
+  return strategy === 'wall' ? atSkew(options, 'kept') : ['kept'];
 }
 
 export const causalSkew = scripted(
@@ -33,7 +33,7 @@ export const causalSkew = scripted(
     question:
       'Alice writes at a node whose clock is fast. Bob reads her write at another node and replaces it. He knows what he replaces. Is his write there in the end?',
     lesson:
-      'A wall clock knows nothing of what a writer has read, so a correction can lose to what it corrects. Lamport and hybrid clocks move past every timestamp that they see, and vectors count what has been seen: cause comes before effect with all of them.',
+      'A wall clock knows nothing of what a writer has read, so a correction can lose to what it corrects. Lamport and hybrid clocks move past every timestamp that they see, and vectors count what has been seen: cause comes before effect with all of them. A clock that waits has it for another reason: nobody sees a write before its timestamp is past.',
   },
   causalSkewScript,
   expected,

@@ -65,6 +65,7 @@ export type Curve = {
   readonly title: string;
   readonly x: string;
   readonly y: string;
+  /** The y axis is; then no value may be 0. */
   readonly logarithmic?: true;
   readonly points: readonly { readonly series: string; readonly x: number; readonly y: number }[];
 };
@@ -129,8 +130,14 @@ function evidenceOf(story: Story, outcome: Outcome): string[] {
   return lines;
 }
 
+/** More versions than these are counted. */
+const LISTED = 6;
+
 function listed(versions: readonly Version[]): string {
-  return versions.length === 0 ? 'nothing' : versions.map(({ id, stamp }) => `${id} ${stamp}`).join(', ');
+  if (versions.length === 0) return 'nothing';
+  const some = versions.slice(0, LISTED).map(({ id, stamp }) => `${id} ${stamp}`);
+  const more = versions.length - some.length;
+  return `${some.join(', ')}${more === 0 ? '' : `, and ${more} more`}`;
 }
 
 function lossLines({ events }: Story, { id, survivors }: Loss): string[] {

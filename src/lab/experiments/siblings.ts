@@ -46,7 +46,9 @@ function behind(writer: string, round: number): Pick<Step, 'after'> {
 }
 
 function judged(story: Story): Verdict {
-  const verdict = verdictOf(story, expected(story.strategy));
+  const plain = verdictOf(story, expected(story.strategy));
+  const shown = `after ${ROUNDS} rounds; a picture shows ${ROUNDS_DRAWN}`;
+  const verdict = { ...plain, evidence: [shown, ...plain.evidence] };
   const most = Math.max(...story.events.map(({ versions }) => versions.length));
   if (most <= 2) return verdict;
   return {
@@ -75,9 +77,9 @@ export const siblings: Experiment = {
   name: 'siblings',
   title: 'Siblings explode',
   question:
-    'Alice and Bob write the same key in turns, through one node. Each knows only of the own writes, and replaces the latest of them. How many versions stand side by side after fifty rounds?',
+    'Alice and Bob write the same key in turns, through one node. Each has seen only what they wrote themselves, and replaces it. How many versions stand side by side after fifty rounds?',
   lesson:
-    'There are two writers, so two versions are current at any time. A vector for the whole key cannot say which of its versions a writer had seen: it keeps them all, and every write adds one. A dot says which event each version is, so a write takes away exactly what its author had seen.',
+    'There are two writers, so two versions are current at any time. A vector for the whole key cannot say which of its versions a writer had seen, so it keeps them all, and every write adds one. A dot says which event each version is, and a write takes away exactly what its author had seen. A timestamp keeps one version, and each writer erases the other in every turn.',
   run(options) {
     const settings = settingsFor(options.skewMs);
     const [drawn, long] = [ROUNDS_DRAWN, ROUNDS].map((rounds) => siblingsScript(options, rounds)) as [

@@ -23,11 +23,18 @@ export function skewLossScript(options: LabOptions): Script {
   };
 }
 
+/** What the timestamps make of it: at a skew of exactly the time between the writes they are equal, and chance decides. */
+export function atSkew(options: LabOptions, otherwise: Outcome): readonly Outcome[] {
+  const gapMs = gapOf(options);
+  if (options.skewMs === gapMs) return ['lost', otherwise];
+  return [options.skewMs > gapMs ? 'lost' : otherwise];
+}
+
 function expected(strategy: string, options: LabOptions): readonly Outcome[] {
   switch (strategy) {
     case 'wall':
     case 'hybrid':
-      return [options.skewMs >= gapOf(options) ? 'lost' : 'dropped'];
+      return atSkew(options, 'dropped');
     case 'lamport':
       // Both count 1, so the names of the nodes decide.
       return ['lost', 'dropped'];
@@ -50,7 +57,7 @@ export const skewLoss = scripted(
     question:
       'Alice writes at a node whose clock is fast. A moment later Bob, who has not seen her write, writes at a node whose clock is right. Both are told that they succeeded. Which write is there in the end?',
     lesson:
-      'The highest timestamp belongs to the fastest clock, not to the latest write. Whoever compares timestamps, of whatever kind, drops one of two concurrent writes in silence; whoever compares what the writers knew sees that neither knew of the other, and keeps both.',
+      'The highest timestamp belongs to the fastest clock, not to the latest write. A Lamport clock knows no time at all: both writes are its first, and a name decides. Whoever compares timestamps, of whatever kind, drops one of two concurrent writes in silence; even commit-wait, which at least keeps the later. Whoever compares what the writers knew sees that neither knew of the other, and keeps both.',
   },
   skewLossScript,
   expected,

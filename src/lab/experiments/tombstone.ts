@@ -53,7 +53,7 @@ export const tombstone = scripted(
     question:
       'Alice deletes a key, and the delete is stamped an hour ahead. Bob goes on writing the key, and is told each time that he succeeded. When does he see his writes again?',
     lesson:
-      'Under last-writer-wins the tombstone wins against every real write for an hour, and nobody is told. To vectors the delete is one more version, which covers what its author had seen and nothing that came later. A hybrid clock with a bound on drift turns such a timestamp away at the door, and a clock that waits out its uncertainty takes no timestamps from outside.',
+      'Under last-writer-wins the tombstone wins against every real write for an hour, and nobody is told. To vectors the delete is one more version, which replaces what its author had seen and nothing that came later; a Lamport clock has no hours to be ahead by. A hybrid clock with a bound on drift turns such a timestamp away at the door, and a clock that waits out its uncertainty takes no timestamps from outside.',
   },
   tombstoneScript,
   expected,

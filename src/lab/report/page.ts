@@ -1,14 +1,11 @@
 import { dataOf } from '../data.ts';
-import type { Curve, Outcome, Verdict } from '../experiments/experiment.ts';
+import type { Verdict } from '../experiments/experiment.ts';
 import { EXPERIMENTS } from '../experiments/index.ts';
-import { type Found, holds, type Results } from '../lab.ts';
-import type { Story } from '../story.ts';
-import { colourOf } from './colours.ts';
-import { element, escaped } from './markup.ts';
-import { plot } from './plots.ts';
-import { SHIVIZ_PATTERN, shivizLog } from './shiviz.ts';
-import { spaceTime } from './space-time.ts';
+import type { Results } from '../lab.ts';
+import { escaped } from './markup.ts';
+import { anchor, section } from './section.ts';
 import { STYLE } from './style.ts';
+import { WORDS } from './words.ts';
 
 /** The report: one HTML file that needs nothing else, on a phone, on a projector, by day and by night. */
 export function page(results: Results): string {
@@ -57,19 +54,6 @@ ways, each at its price. Every strategy runs the very same schedules, on the sto
 </header>`;
 }
 
-const WORDS: {
-  readonly [outcome in Outcome]: { readonly kind: 'good' | 'fair' | 'bad'; readonly word: string };
-} = {
-  kept: { kind: 'good', word: 'kept' },
-  siblings: { kind: 'good', word: 'siblings' },
-  refused: { kind: 'good', word: 'refused' },
-  dropped: { kind: 'fair', word: 'one dropped' },
-  confused: { kind: 'fair', word: 'false conflicts' },
-  explodes: { kind: 'fair', word: 'explodes' },
-  lost: { kind: 'bad', word: 'lost' },
-  diverged: { kind: 'bad', word: 'diverged' },
-};
-
 function table({ found, options }: Results): string {
   const heads = found.map(
     ({ experiment: { name, title } }) =>
@@ -102,52 +86,6 @@ function cell(experiment: string, verdict: Verdict | undefined): string {
   if (verdict === undefined) return '<td class="none" title="not asked">–</td>';
   const { kind, word } = WORDS[verdict.outcome];
   return `<td class="${kind}"><a href="#${anchor(experiment, verdict.strategy)}">${word}</a><small>${escaped(verdict.summary)}</small></td>`;
-}
-
-/** Where the evidence of a verdict stands. */
-function anchor(experiment: string, strategy: string): string {
-  return `${experiment}--${strategy.replaceAll(/[^a-z0-9]+/g, '-')}`;
-}
-
-function section({ experiment, finding }: Found, strategies: Results['options']['strategies']): string {
-  const { name, title, question, lesson } = experiment;
-  const titleOf = (strategy: string) => strategies.find((one) => one.name === strategy)?.title ?? strategy;
-  const verdicts = finding.verdicts.map((verdict) => evidence(name, titleOf(verdict.strategy), verdict));
-  const diagrams = finding.stories.map((story) => diagram(story, titleOf(story.strategy)));
-  return `<section id="${name}">
-<h2>${escaped(title)} <code>actorum lab ${name}</code></h2>
-<p class="question">${escaped(question)}</p>
-<p class="lesson">${escaped(lesson)}</p>
-${diagrams.length === 0 ? '' : `<div class="stories">${diagrams.join('\n')}</div>`}
-${plots(finding.curves)}
-<div class="evidence">${verdicts.join('\n')}</div>
-</section>`;
-}
-
-function evidence(experiment: string, title: string, verdict: Verdict): string {
-  const { kind, word } = WORDS[verdict.outcome];
-  const lines = verdict.evidence.map((line) => `<li>${escaped(line)}</li>`).join('');
-  const wrong = holds(verdict) ? '' : ` <b class="bad">expected: ${verdict.expected.join(' or ')}</b>`;
-  return `<details id="${anchor(experiment, verdict.strategy)}" open><summary>${escaped(title)}: <b class="${kind}">${word}</b>${wrong}</summary><ul>${lines}</ul></details>`;
-}
-
-function diagram(story: Story, title: string): string {
-  const outcome = story.judgement.lost.map(({ id }) => id);
-  const caption = outcome.length === 0 ? title : `${title}: ${outcome.join(', ')} disappears`;
-  const log = `<details class="log"><summary>log for ShiViz</summary><p>Paste it at bestchai.bitbucket.io/shiviz, with the expression <code>${escaped(SHIVIZ_PATTERN)}</code></p><pre>${escaped(shivizLog(story))}</pre></details>`;
-  return `<figure${outcome.length === 0 ? '' : ' class="loses"'}><figcaption>${escaped(caption)}</figcaption>${spaceTime(story)}${log}</figure>`;
-}
-
-function plots(curves: readonly Curve[]): string {
-  if (curves.length === 0) return '';
-  const series = [...new Set(curves.flatMap(({ points }) => points.map((point) => point.series)))];
-  const legend = series.map(
-    (name) => `<span>${element('i', { style: `background:${colourOf(name)}` }, ' ')}${escaped(name)}</span>`,
-  );
-  const figures = curves.map(
-    (curve) => `<figure><figcaption>${escaped(curve.title)}</figcaption>${plot(curve)}</figure>`,
-  );
-  return `<p class="legend">${legend.join('')}</p><div class="plots">${figures.join('\n')}</div>`;
 }
 
 function footer(results: Results): string {

@@ -7,15 +7,22 @@ import { element, escaped } from './markup.ts';
  * its skewed clock showed at every event, messages as slanted lines; a lost write and its acknowledgement in red.
  */
 
-const AXIS = 62;
-const LANE = 176;
-const HEAD = 34;
-const LINE = 15;
-const MARK = 5;
+const AXIS = 84;
+const LANE = 190;
+const HEAD = 46;
+const LINE = 18;
+const MARK = 6;
+/** How many characters a line beside a lane has room for, and how many lines a stamp may take. */
+const WIDTH = 21;
+const STAMP_LINES = 3;
 /** Pixels between two moments: near ones stay apart, and long waits do not stretch the picture. */
-const LEAST_GAP = 20;
-const GREATEST_GAP = 64;
+const LEAST_GAP = 26;
+const GREATEST_GAP = 70;
 const PIXELS_PER_MS = 0.25;
+/** How small a picture may become on a narrow page. */
+const READABLE = 0.85;
+/** Pixels between the lowest text of a row and the middle of the next. */
+const ROOM = 18;
 
 export function spaceTime(story: Story): string {
   const { nodes } = story.script;
@@ -27,18 +34,21 @@ export function spaceTime(story: Story): string {
   const parts = [
     ...nodes.map((node) => lane(story, node, x(node), bottom)),
     ...messages(story, x, places),
-    ...rows.map(({ atMs, y }) => text(AXIS - 10, y + 4, `${atMs} ms`, 'time', 'end')),
+    ...rows.map(({ atMs, y }) => text(AXIS - 12, y + 5, `${atMs} ms`, 'time', 'end')),
     ...rows.flatMap(({ events, y }) => marks(events, y, x, lost)),
-    ...nodes.map((node) => ending(story, node, x(node), bottom + 22)),
+    text(AXIS - 12, bottom + 32, 'at the end', 'time', 'end'),
+    ...nodes.map((node) => ending(story, node, x(node), bottom + 28)),
   ];
-  const most = Math.max(1, ...nodes.map((node) => story.shown[node]?.length ?? 0));
-  const height = bottom + 34 + LINE * most;
+  const most = Math.max(...nodes.map((node) => endLines(story, node).length));
+  const height = bottom + 40 + LINE * most;
   const width = AXIS + LANE * nodes.length;
   return element(
     'svg',
     {
       class: 'space-time',
       viewBox: `0 0 ${width} ${Math.ceil(height)}`,
+      // On a narrow page the picture scrolls in its box, before its texts get too small to read.
+      style: `min-width:${Math.round(width * READABLE)}px`,
       role: 'img',
       'aria-label': about(story),
     },
@@ -67,9 +77,9 @@ function placeRows({ events }: Story): Row[] {
   for (const [atMs, together] of byTime) {
     const gap = Math.min(GREATEST_GAP, Math.max(LEAST_GAP, (atMs - lastMs) * PIXELS_PER_MS));
     const above = rows.at(-1);
-    y = Math.max((above?.y ?? HEAD) + gap, (above?.bottom ?? HEAD) + 6);
+    y = Math.max((above?.y ?? HEAD) + gap, (above?.bottom ?? HEAD) + ROOM);
     const lines = Math.max(...together.map(({ node }) => linesAt(together, node).length));
-    rows.push({ atMs, events: together, y, bottom: y + Math.max(0, lines - 1) * LINE + 6 });
+    rows.push({ atMs, events: together, y, bottom: y + Math.max(0, lines - 1) * LINE });
     lastMs = atMs;
   }
   return rows;
@@ -89,11 +99,12 @@ function linesOf({ happening, clockMs, versions }: StoryEvent): Line[] {
     case 'delete':
       return [
         say(
-          `${happening.client} ${happening.type === 'write' ? 'writes' : 'deletes:'} ${happening.id}`,
+          `${happening.client} ${happening.type === 'write' ? 'writes' : 'deletes,'} ${happening.id}`,
           'deed',
           happening.id,
         ),
-        say(`clock ${clockMs} ms · ${happening.stamp}`, 'stamp', happening.id),
+        say(`clock ${clockMs} ms`, 'reading', happening.id),
+        ...folded(happening.stamp).map((part) => say(part, 'stamp', happening.id)),
       ];
     case 'ack':
       return [say(`✓ ${happening.id} acknowledged`, 'ack', happening.id)];
@@ -114,12 +125,25 @@ function linesOf({ happening, clockMs, versions }: StoryEvent): Line[] {
   }
 }
 
+/** A stamp in lines that have room beside a lane; what has none is left to the log. */
+function folded(stamp: string): string[] {
+  const lines: string[] = [];
+  for (const part of stamp.split(/(?<=, )/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.trimEnd().length <= WIDTH)
+      lines[lines.length - 1] = last + part;
+    else lines.push(part);
+  }
+  if (lines.length > STAMP_LINES) return [...lines.slice(0, STAMP_LINES), '…'];
+  return lines.map((line) => line.trimEnd());
+}
+
 function lane({ script }: Story, node: string, x: number, bottom: number): string {
   const skew = script.skewMs[node] ?? 0;
   const clock = skew === 0 ? 'clock right' : `clock ${skew > 0 ? '+' : '−'}${Math.abs(skew)} ms`;
   return [
-    text(x - 8, 14, node, 'node'),
-    text(x - 8, 28, clock, skew === 0 ? 'time' : 'clock'),
+    text(x - MARK, 16, node, 'node'),
+    text(x - MARK, 34, clock, skew === 0 ? 'time' : 'clock'),
     element('line', { class: 'lane', x1: x, y1: HEAD, x2: x, y2: bottom + 8 }),
   ].join('');
 }
@@ -162,7 +186,7 @@ function marks(
     for (const { happening } of own) parts.push(mark(happening, x(node), y, lost));
     linesAt(own, node).forEach(({ text: said, kind, id }, i) => {
       const red = id !== null && lost.has(id) ? ' lost' : '';
-      parts.push(text(x(node) + 12, y + 4 + i * LINE, said, `${kind}${red}`));
+      parts.push(text(x(node) + 14, y + 5 + i * LINE, said, `${kind}${red}`));
     });
   }
   return parts;
@@ -174,7 +198,7 @@ function mark(happening: Happening, x: number, y: number, lost: ReadonlySet<stri
     case 'write':
       return element('circle', { class: `write${red}`, cx: x, cy: y, r: MARK });
     case 'ack':
-      return element('circle', { class: `ack${red}`, cx: x, cy: y, r: MARK - 1 });
+      return element('circle', { class: `ack${red}`, cx: x, cy: y, r: MARK + 3 });
     case 'delete':
       return element('path', {
         class: 'delete',
@@ -196,12 +220,28 @@ function mark(happening: Happening, x: number, y: number, lost: ReadonlySet<stri
   }
 }
 
-/** What a replica shows when all is over; several versions are siblings. */
-function ending({ shown }: Story, node: string, x: number, y: number): string {
+/** What a replica shows when all is over; several versions are siblings, and some of these nobody wanted to keep. */
+function endLines(
+  { shown, judgement }: Story,
+  node: string,
+): { readonly said: string; readonly kind: string }[] {
   const versions = shown[node] ?? [];
-  if (versions.length === 0) return text(x - 8, y + 4, 'nothing', 'shown');
-  const kind = versions.length > 1 ? 'shown sibling' : 'shown';
-  return versions.map(({ id }, i) => text(x - 8, y + 4 + i * LINE, `= ${id}`, kind)).join('');
+  if (versions.length === 0) return [{ said: 'nothing', kind: 'shown' }];
+  if (versions.length === 1) return versions.map(({ id }) => ({ said: `= ${id}`, kind: 'shown' }));
+  return [
+    { said: 'siblings:', kind: 'shown sibling' },
+    ...versions.map(({ id }) =>
+      judgement.falseSiblings.includes(id)
+        ? { said: `${id}, replaced`, kind: 'shown false' }
+        : { said: id, kind: 'shown sibling' },
+    ),
+  ];
+}
+
+function ending(story: Story, node: string, x: number, y: number): string {
+  return endLines(story, node)
+    .map(({ said, kind }, i) => text(x - MARK, y + 4 + i * LINE, said, kind))
+    .join('');
 }
 
 function text(x: number, y: number, said: string, kind: string, anchor: 'end' | null = null): string {

@@ -46,7 +46,7 @@ export const dotted: Strategy = {
         const vectors = alive().map(({ vc }) => vc);
         const slots = snapshot.context.versions.map(({ actor, count }) => [actor, count] as const);
         return {
-          entries: slots.length,
+          entries: slots.length + vectors.reduce((sum, { length }) => sum + length, 0),
           bytes: JSON.stringify([Object.fromEntries(slots), ...vectors.map(Object.fromEntries)]).length,
         };
       },

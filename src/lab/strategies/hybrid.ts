@@ -46,7 +46,7 @@ export const hybrid: Strategy = {
         return { stamp: { time: clock, node }, waitMs: 0 };
       },
       observe: ({ time }, clockMs) => observe(time, clockMs),
-      print: ({ time: { physicalMs, logical } }) => `${Math.round(physicalMs - EPOCH_MS)} ms.${logical}`,
+      print: ({ time: { physicalMs, logical } }) => `(${Math.round(physicalMs - EPOCH_MS)} ms, ${logical})`,
       timestampMs: ({ time: { physicalMs, logical } }) => physicalMs + logical / 1e6,
     });
   },

@@ -90,7 +90,7 @@ export type Replica = {
 };
 
 export type Metadata = {
-  /** Timestamps, or entries of vectors. */
+  /** Timestamps, or entries of vectors, in all versions together. */
   readonly entries: number;
   /** Their length as JSON. */
   readonly bytes: number;
