@@ -64,7 +64,7 @@ export class Causality {
     return a !== b && !this.happenedBefore(a, b) && !this.happenedBefore(b, a);
   }
 
-  /** @param shown the writes whose versions a replica shows when everything has arrived everywhere */
+  /** @param shown the writes whose versions the replicas show when everything has arrived everywhere */
   judge(shown: readonly string[]): Judgement {
     const overwritten = this.#overwritten();
     const there = new Set(shown);

@@ -116,7 +116,8 @@ class Teller {
       events: this.#events,
       shown,
       converged: others.every((ids) => ids.join('\n') === first.join('\n')),
-      judgement: this.#causality.judge(first),
+      // Where replicas disagree for ever, what any of them shows is not lost: it is their disagreement that is judged.
+      judgement: this.#causality.judge([...new Set(nodes.flatMap((node) => idsOf(shown[node] ?? [])))]),
       causality: this.#causality,
       entries: Math.max(...costs.map(({ entries }) => entries)),
       bytes: Math.max(...costs.map(({ bytes }) => bytes)),

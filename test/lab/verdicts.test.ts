@@ -4,32 +4,32 @@ import { gapOf } from '../../src/lab/experiments/skew-loss.ts';
 import { runLab, surprises } from '../../src/lab/lab.ts';
 import { STRATEGIES } from '../../src/lab/strategies/index.ts';
 
-/** All but the two that run for seconds; those have tests of their own. */
+/** All but the two that take their time: commit-wait.test.ts, metadata.test.ts. */
 const QUICK = ['skew-loss', 'causal-skew', 'backward-step', 'tombstone', 'siblings', 'amnesia'];
+const TIMELESS = ['siblings', 'amnesia'];
 
 function options(some: Partial<LabOptions>): LabOptions {
   return { strategies: STRATEGIES, skewMs: 500, nodes: 3, seed: 1, ...some };
 }
 
 function outcome(experiment: string, strategy: string, some: Partial<LabOptions>): Outcome {
-  const { found } = runLab(options(some), [experiment]);
-  const verdict = found[0]?.finding.verdicts.find((one) => one.strategy === strategy);
+  const strategies = STRATEGIES.filter(({ name }) => name === strategy);
+  const { found } = runLab(options({ ...some, strategies }), [experiment]);
+  const verdict = found[0]?.finding.verdicts[0];
   if (verdict === undefined) throw new Error(`${experiment} has no verdict on ${strategy}`);
   return verdict.outcome;
 }
 
 describe('the verdicts', () => {
-  it.each(Array.from({ length: 25 }, (_, i) => i + 1))('are what theory says, seed %i', (seed) => {
+  it.each(Array.from({ length: 12 }, (_, i) => i + 1))('are what theory says, seed %i', (seed) => {
     for (const nodes of [2, 3, 5, 9]) {
       for (const skewMs of [0, 1, 40, 500, 20_000]) {
-        const found = surprises(runLab(options({ seed, nodes, skewMs }), QUICK));
+        // Two of them have no skewed clock in them.
+        const names = skewMs === 500 ? QUICK : QUICK.filter((name) => !TIMELESS.includes(name));
+        const found = surprises(runLab(options({ seed, nodes, skewMs }), names));
         expect(found, `actorum lab --seed ${seed} --nodes ${nodes} --skew-ms ${skewMs}`).toEqual([]);
       }
     }
-  });
-
-  it('hold for every experiment as it is shown', () => {
-    expect(surprises(runLab(options({})))).toEqual([]);
   });
 
   it('lose nothing to clocks that are right', () => {
@@ -46,6 +46,8 @@ describe('the verdicts', () => {
       for (const experiment of ['skew-loss', 'causal-skew', 'backward-step']) {
         expect(outcome(experiment, 'wall', { skewMs: gapMs - 1, seed })).not.toBe('lost');
         expect(outcome(experiment, 'wall', { skewMs: gapMs + 1, seed })).toBe('lost');
+        // At the very time between them the timestamps are equal, and either may win.
+        expect(surprises(runLab(options({ skewMs: gapMs, seed }), [experiment]))).toEqual([]);
       }
       expect(outcome('skew-loss', 'dotted', { skewMs: gapMs + 1, seed })).toBe('siblings');
     }

@@ -70,7 +70,11 @@ function card(title: string, picture: string, above: number, legend: string, lea
   const width = Math.ceil(Math.max(Number(inner) + 2 * PADDING, least));
   const top = TITLE + above;
   const height = Math.ceil(Number(high) + top + PADDING);
-  const placed = picture.replace(/^<svg/, `<svg x="${PADDING}" y="${top}" width="${inner}" height="${high}"`);
+  const placed = picture.replace(/^<svg[^>]*>/, (tag) =>
+    tag
+      .replaceAll(/ (?:width|height|style)="[^"]*"/g, '')
+      .replace('<svg', `<svg x="${PADDING}" y="${top}" width="${inner}" height="${high}"`),
+  );
   return `${element(
     'svg',
     { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height },

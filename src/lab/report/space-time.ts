@@ -22,7 +22,7 @@ const PIXELS_PER_MS = 0.25;
 /** How small a picture may become on a narrow page. */
 const READABLE = 0.85;
 /** Pixels between the lowest text of a row and the middle of the next. */
-const ROOM = 18;
+const ROOM = 22;
 
 export function spaceTime(story: Story): string {
   const { nodes } = story.script;
