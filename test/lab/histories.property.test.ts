@@ -56,6 +56,24 @@ describe('over random histories', () => {
     );
   });
 
+  it.each(['lamport', 'hybrid'])(
+    'a write never loses to what its author or its node had seen: %s',
+    (name) => {
+      const skew = fc.integer({ min: -400, max: 400 });
+      fc.assert(
+        fc.property(histories, fc.tuple(skew, skew, skew), (script, [n1, n2, n3]) => {
+          const { story } = outcome(name, { ...script, skewMs: { n1, n2, n3 } });
+          expect(story.judgement.lost.filter(({ toItsPast }) => toItsPast)).toEqual([]);
+          for (const { happening, versions } of story.events) {
+            if (happening.type === 'write') expect(versions.map(({ id }) => id)).toEqual([happening.id]);
+            if (happening.type === 'delete') expect(versions).toEqual([]);
+          }
+        }),
+        { seed: 16, numRuns: 200 },
+      );
+    },
+  );
+
   it('the truth that judges is the definition of happens-before', () => {
     fc.assert(
       fc.property(histories, (script) => {

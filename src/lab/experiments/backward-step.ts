@@ -16,7 +16,14 @@ export function backwardStepScript(options: LabOptions): Script {
       { type: 'send', atMs: 0, after: { id: 'w1', ms: 10 }, from: other, to: stepping },
       { type: 'clock', atMs: 0, after: { id: 'w1', ms: gapMs - 100 }, node: stepping, byMs: -options.skewMs },
       { type: 'read', atMs: 0, after: { id: 'w1', ms: gapMs - 70 }, node: stepping, client: 'bob' },
-      { type: 'write', atMs: 0, after: { id: 'w1', ms: gapMs - 40 }, node: stepping, client: 'bob', id: 'w2' },
+      {
+        type: 'write',
+        atMs: 0,
+        after: { id: 'w1', ms: gapMs - 40 },
+        node: stepping,
+        client: 'bob',
+        id: 'w2',
+      },
       { type: 'read', atMs: 0, after: { id: 'w2', ms: 20 }, node: stepping, client: 'bob' },
       // The node's own timestamps go on, however its clock stands: so far it is safe from itself. This write begins
       // the gap after the first, so a step by more puts it before that one.

@@ -111,9 +111,9 @@ function curvesOf(strategy: Strategy, options: LabOptions): Curve[] {
     },
     {
       name: 'inversions',
-      title: `When it breaks: writes out of order, of ${CHAINS * LINKS}; the nodes believe in ±${believed} ms`,
-      x: 'error of the clocks, in ε',
-      y: 'writes',
+      title: 'When it breaks: writes out of order',
+      x: `error of the clocks, in ε of ${believed} ms`,
+      y: `writes of ${CHAINS * LINKS}`,
       points: ERRORS.map((error) => ({
         series: strategy.name,
         x: error,

@@ -21,7 +21,7 @@ const SHOWN: { readonly [experiment: string]: readonly string[] } = {
 };
 
 const PADDING = 20;
-const TITLE = 36;
+const TITLE = 42;
 const LEGEND = 30;
 /** Pixels that a name in the legend takes besides its letters, and a letter. */
 const SWATCH = 40;
@@ -51,29 +51,38 @@ function storyFigure(story: Story, title: string): string {
 }
 
 function curveFigure(curve: Curve): string {
-  const series = [...new Set(curve.points.map((point) => point.series))];
-  let x = PADDING;
-  const names = series.map((name) => {
-    const at = x;
-    x += SWATCH + LETTER * name.length;
-    return (
-      element('circle', { cx: at + 6, cy: TITLE + 18, r: 6, fill: colourOf(name) }) +
-      element('text', { class: 'name', x: at + 18, y: TITLE + 23, fill: 'currentColor' }, escaped(name))
-    );
+  const picture = plot(curve);
+  const names = [...new Set(curve.points.map((point) => point.series))];
+  let [x, row] = [PADDING, 0];
+  const entries = names.map((name) => {
+    const width = SWATCH + LETTER * name.length;
+    if (x + width > sizeOf(picture).width) [x, row] = [PADDING, row + 1];
+    const y = TITLE + 18 + row * LEGEND;
+    const entry =
+      element('circle', { cx: x + 6, cy: y, r: 6, fill: colourOf(name) }) +
+      element('text', { class: 'name', x: x + 18, y: y + 5, fill: 'currentColor' }, escaped(name));
+    x += width;
+    return entry;
   });
-  return card(curve.title, plot(curve), LEGEND, names.join(''), x);
+  return card(curve.title, picture, (row + 1) * LEGEND, entries.join(''));
 }
 
-/** A picture on a card under its title. What stands in the picture's own `viewBox` says how large it is. */
-function card(title: string, picture: string, above: number, legend: string, least = 0): string {
-  const [, inner = '0', high = '0'] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(picture) ?? [];
-  const width = Math.ceil(Math.max(Number(inner) + 2 * PADDING, least));
+/** What stands in a picture's `viewBox`. */
+function sizeOf(picture: string): { readonly width: number; readonly height: number } {
+  const [, width = '0', height = '0'] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(picture) ?? [];
+  return { width: Number(width), height: Number(height) };
+}
+
+/** A picture on a card, under its title and what stands `above` it. */
+function card(title: string, picture: string, above: number, legend: string): string {
+  const inner = sizeOf(picture);
+  const width = Math.ceil(inner.width + 2 * PADDING);
   const top = TITLE + above;
-  const height = Math.ceil(Number(high) + top + PADDING);
+  const height = Math.ceil(inner.height + top + PADDING);
   const placed = picture.replace(/^<svg[^>]*>/, (tag) =>
     tag
-      .replaceAll(/ (?:width|height|style)="[^"]*"/g, '')
-      .replace('<svg', `<svg x="${PADDING}" y="${top}" width="${inner}" height="${high}"`),
+      .replaceAll(/ (?:width|height)="[^"]*"/g, '')
+      .replace('<svg', `<svg x="${PADDING}" y="${top}" width="${inner.width}" height="${inner.height}"`),
   );
   return `${element(
     'svg',

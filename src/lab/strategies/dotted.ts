@@ -8,7 +8,7 @@ import type { Strategy } from './strategy.ts';
 
 const gate = createGate(siblingsRegisterMachine);
 
-/** The store's own register, as `--workload lww-kv --mode vv` runs it. */
+/** The store's own register of siblings. */
 export const dotted: Strategy = {
   name: 'dotted',
   title: 'Dotted version vectors',

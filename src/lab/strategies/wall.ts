@@ -8,7 +8,7 @@ import type { Strategy } from './strategy.ts';
 
 const gate = createGate(lwwRegisterMachine);
 
-/** The store's own register and timestamps, as `--workload lww-kv` runs them. */
+/** The store's own register and timestamps. */
 export const wall: Strategy = {
   name: 'wall',
   title: 'Wall clock, last writer wins',
