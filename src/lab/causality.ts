@@ -20,7 +20,7 @@ export type TrueWrite = {
 /** An acknowledged write that is gone though nobody who knew of it overwrote it. */
 export type Loss = {
   readonly id: string;
-  /** What is there instead, if anything is. */
+  /** What is there instead; where nothing is shown, the deletes. */
   readonly survivors: readonly string[];
   /** Something older is there instead: a write that was acknowledged before this one began. */
   readonly toOlder: boolean;
@@ -75,7 +75,7 @@ export class Causality {
   }
 
   #loss({ id, beganMs, past }: TrueWrite, shown: readonly string[]): Loss {
-    // When nothing is shown, a delete stands where the write should.
+    // When nothing is shown, a delete stands where the write should: one of these.
     const survivors = shown.length > 0 ? shown : this.writes.filter((w) => w.deletes).map((w) => w.id);
     return {
       id,

@@ -36,7 +36,7 @@ describe('the lab as it is shown', () => {
         "tombstone a71326961b7ed279",
         "metadata f6f1f18b9234aa8c",
         "siblings 7978f5de926ea0d1",
-        "commit-wait 0c93935ccbc0cefc",
+        "commit-wait 2d66a4ce0f5ee068",
         "amnesia 84cc5b09fd362596",
       ]
     `);
