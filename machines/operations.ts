@@ -1,4 +1,9 @@
 import type { Json } from './json.ts';
+import type { StoreOperation, StoreOutcome } from './store/operations.ts';
+
+/** What a cluster is for, and so which requests it knows and what its replies carry. */
+export const WORKLOADS = ['lin-kv', 'ryw-kv', 'lww-kv'] as const;
+export type Workload = (typeof WORKLOADS)[number];
 
 /** What is there? Here and below, `key` and the values are any JSON. */
 export type ReadOperation = { readonly type: 'read'; readonly key: Json };
@@ -28,8 +33,13 @@ export type RywReadOperation = {
   readonly preferFollower: boolean;
 };
 
-/** Everything that a client may ask for. */
-export type ClientOperation = Operation | RywReadOperation;
+/** Everything that a client may ask for; a node's workload says which of it. */
+export type ClientOperation = Operation | RywReadOperation | StoreOperation;
+
+/** Whether an operation is one that the leader of a log carries out. */
+export function isLeaders(op: ClientOperation): op is Operation {
+  return op.type === 'read' || op.type === 'write' || op.type === 'cas';
+}
 
 /** Maelstrom's error codes that this system answers with, and what each promises. */
 export const ERROR = {
@@ -87,4 +97,4 @@ export type RywOutcome =
     };
 
 /** What became of anything that a client may ask for. */
-export type ClientOutcome = Outcome | RywOutcome;
+export type ClientOutcome = Outcome | RywOutcome | StoreOutcome;

@@ -169,9 +169,8 @@ function named(declaration: TypeAliasDeclaration, fields: readonly Field[]): Nam
 
 function isObject(declaration: TypeAliasDeclaration): boolean {
   const type = declaration.getType();
-  return (
-    (type.isObject() && !type.isArray() && type.getStringIndexType() === undefined) || type.isIntersection()
-  );
+  const isList = type.isArray() || type.isReadonlyArray() || type.isTuple();
+  return (type.isObject() && !isList && type.getStringIndexType() === undefined) || type.isIntersection();
 }
 
 /** The docstring right before a declaration, or before the bar of a union in front of it, as one line. */

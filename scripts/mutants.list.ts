@@ -23,6 +23,8 @@ const VERSIONS = 'test/register/versions.test.ts';
 const EVERY_SCHEDULE = 'test/register/versions.exhaustive.test.ts';
 const POISON = 'test/register/poison.test.ts';
 const BUDGET = 'test/verify/budget.test.ts';
+const GOLDEN = 'test/golden/golden.test.ts';
+const STORE_SIM = 'test/sim/store.test.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -492,8 +494,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'lab: dots whose life is not counted',
     file: 'src/lab/strategies/dotted.ts',
-    search: 'life: `${life}`',
-    replace: 'life: `${life * 0 + 1}`',
+    search: 'createReplica({ node, nodes, life }) {',
+    replace: 'createReplica({ node, nodes }) { const life = 1;',
     test: 'test/lab/verdicts.test.ts',
     title: 'are what theory says',
   },
@@ -528,5 +530,71 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'const ROOM = 4;',
     test: 'test/lab/report.test.ts',
     title: 'nothing overflows',
+  },
+  {
+    name: 'conflict store: a vector is made by assignment, so __proto__ is no actor',
+    file: 'machines/maelstrom/replies.ts',
+    search: '  return Object.fromEntries(vc);',
+    replace:
+      '  const vector: { [actor: string]: Json } = {}; for (const [actor, count] of vc) vector[actor] = count; return vector;',
+    test: 'test/maelstrom/store-replies.test.ts',
+    title: 'is told in exactly the fields of the contract',
+  },
+  {
+    name: 'conflict store: a context may name the last count that there is',
+    file: 'src/maelstrom/store-requests.ts',
+    search: 'const MAX_COUNT = Number.MAX_SAFE_INTEGER - 1;',
+    replace: 'const MAX_COUNT = Number.MAX_SAFE_INTEGER;',
+    test: 'test/maelstrom/store-requests.test.ts',
+    title: 'with a context that is none',
+  },
+  {
+    name: 'conflict store: timestamps stand still with the clock',
+    file: 'src/actors/replica.ts',
+    search: '    this.#lastTs = ts;',
+    replace: '    this.#lastTs = null;',
+    test: GOLDEN,
+    title: 'golden transcripts',
+  },
+  {
+    name: 'conflict store: a write forgets its context',
+    file: 'src/actors/replica.ts',
+    search: 'this.#registers.write(name, value, context, client)',
+    replace: 'this.#registers.write(name, value, [], client)',
+    test: STORE_SIM,
+    title: 'keeps its promises',
+  },
+  {
+    name: 'conflict store: a write replaces all that its node holds',
+    file: 'src/actors/replica.ts',
+    search: 'this.#registers.write(name, value, context, client)',
+    replace:
+      'this.#registers.write(name, value, this.versions(name).map(({ actor, count }) => [actor, count] as const), client)',
+    test: STORE_SIM,
+    title: 'keeps its promises',
+  },
+  {
+    name: 'conflict store: every life of a node has one name',
+    file: 'src/actors/replica.ts',
+    search: 'const owner = { node: id, cluster, life, floor: 0 };',
+    replace: "const owner = { node: id, cluster, life: 'a', floor: 0 };",
+    test: STORE_SIM,
+    title: 'keeps its promises',
+  },
+  {
+    name: 'judge of survival: a write that never happened covers others',
+    file: 'src/verify/survival.ts',
+    search: "if (happened || f === 'delete')",
+    replace: 'if (true)',
+    test: 'test/verify/survival.test.ts',
+    title: 'a write is covered only by one that never happened',
+  },
+  {
+    name: 'judge of survival: nodes are not compared',
+    file: 'src/verify/survival.ts',
+    search: 'if (other === undefined || sameSet(other.values, read.values)) return [];',
+    replace: 'if (other !== null) return [];',
+    test: 'test/verify/survival.test.ts',
+    title: 'two nodes do not agree',
   },
 ];

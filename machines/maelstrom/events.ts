@@ -1,6 +1,10 @@
+import type { GossipMessage } from '../gossip/messages.ts';
 import type { Json } from '../json.ts';
 import type { ClientOperation, ClientOutcome } from '../operations.ts';
 import type { PeerMessage } from '../raft/events.ts';
+
+/** Whatever a node says to another; which of it a cluster speaks is a matter of its workload. */
+export type NodeMessage = PeerMessage | GossipMessage;
 
 /** A client's request that has passed validation, with what its reply will need. */
 export type ClientRequest = {
@@ -65,7 +69,7 @@ export type MaelstromEvent =
       readonly text: string;
     }
   /** Messages between nodes, in order of arrival. */
-  | { readonly type: 'peers.received'; readonly messages: readonly PeerMessage[] }
+  | { readonly type: 'peers.received'; readonly messages: readonly NodeMessage[] }
   /** Outcomes of requests that were submitted earlier. */
   | { readonly type: 'answers.ready'; readonly answers: readonly ClientAnswer[] }
   /** End of input, SIGTERM or SIGINT. */
@@ -90,7 +94,7 @@ export type MaelstromEffect =
   /** Hand these requests of clients to the protocol. */
   | { readonly type: 'submit'; readonly requests: readonly ClientRequest[] }
   /** Hand these messages of other nodes to the protocol. */
-  | { readonly type: 'deliver'; readonly messages: readonly PeerMessage[] }
+  | { readonly type: 'deliver'; readonly messages: readonly NodeMessage[] }
   /** Finish what can be finished, then answer with `drain.completed`. */
   | { readonly type: 'drain' }
   /** Nothing more will be written: flush and end the process. */

@@ -1,6 +1,6 @@
 import { setup } from 'xstate';
 import { chartActions } from '../chart.ts';
-import { ERROR } from '../operations.ts';
+import { ERROR, type Workload } from '../operations.ts';
 import type { MaelstromEffect, MaelstromEvent } from './events.ts';
 import { answerReplies, errorReply, expectsReply, messageCount, unanswerable } from './replies.ts';
 
@@ -21,7 +21,7 @@ export type MaelstromIoContext = {
 const { update, effects, guard } = chartActions<MaelstromIoContext, MaelstromEvent, MaelstromEffect>();
 
 /** Which keys replies carry; lin-kv's when left out. */
-export type MaelstromIoInput = { readonly workload: 'lin-kv' | 'ryw-kv' } | undefined;
+export type MaelstromIoInput = { readonly workload: Workload } | undefined;
 
 function createContext({ input }: { input: MaelstromIoInput }): MaelstromIoContext {
   const showsIndex = input?.workload === 'ryw-kv';

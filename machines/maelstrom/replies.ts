@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import type { ClientOutcome, RywOutcome } from '../operations.ts';
+import type { VectorPairs } from '../store/operations.ts';
 import type { ClientAnswer, ClientRequest, MaelstromEffect, MaelstromEvent, ReplyTo } from './events.ts';
 
 /** What replies are made of, and how messages are counted: the arithmetic beside the I/O chart. */
@@ -99,7 +100,32 @@ function outcomeFields(outcome: ClientOutcome): Body {
       return rywFields(outcome);
     case 'error':
       return { type: 'error', code: outcome.code, text: outcome.text };
+    case 'stamped':
+      return { type: outcome.reply, ts: outcome.ts };
+    case 'versioned':
+      return { type: outcome.reply, vc: vectorFields(outcome.vc) };
+    case 'entry':
+      return { type: 'kv_read_ok', key: outcome.key, value: outcome.value, ts: outcome.ts };
+    case 'siblings':
+      return siblingsFields(outcome);
+    case 'merged':
+      return { type: 'kv_merge_ok', updated: outcome.updated };
+    case 'mode.set':
+      return { type: 'set_mode_ok' };
   }
+}
+
+function siblingsFields({ reply, key, values }: Extract<ClientOutcome, { type: 'siblings' }>): Body {
+  const siblings = {
+    values: values.map(({ value, vc }) => ({ value, vc: vectorFields(vc) })),
+    conflict: values.length > 1,
+  };
+  return reply === 'kv_read_ok' ? { type: reply, key, ...siblings } : { type: reply, ...siblings };
+}
+
+/** An actor may be called `__proto__`: fromEntries makes each name a member of its own, as an assignment would not. */
+function vectorFields(vc: VectorPairs): Body {
+  return Object.fromEntries(vc);
 }
 
 function rywFields({ value, servedBy, index, waitedMs, reason }: RywOutcome): Body {

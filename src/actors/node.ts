@@ -1,20 +1,38 @@
 import { Subject } from 'rxjs';
 import type { MaelstromEffect, MaelstromEvent } from '../../machines/maelstrom/events.ts';
 import { maelstromIoMachine } from '../../machines/maelstrom/maelstrom-io.machine.ts';
+import type { Workload } from '../../machines/operations.ts';
 import type { RaftInput } from '../../machines/raft/context.ts';
+import type { Mode } from '../../machines/store/operations.ts';
 import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import { Peer } from './peer.ts';
 import type { Ports } from './ports.ts';
+import type { Protocols } from './protocols.ts';
+import { Replica } from './replica.ts';
 import { createGate } from './step.ts';
 
 const ioGate = createGate(maelstromIoMachine);
 
-export type Workload = 'lin-kv' | 'ryw-kv';
+export type { Workload };
+
+/** What a node of the conflict store is told. */
+export type StoreOptions = {
+  /** What plain requests mean until a client sets the mode. */
+  readonly mode: Mode;
+  /** Names this life of the node: without a disk every start is a new one, which must not repeat an event of another. */
+  readonly life: string;
+  /** How often the node compares what it has with each other node. */
+  readonly gossipIntervalMs: number;
+  /** How long a tombstone is kept at the least. */
+  readonly tombstoneGraceMs: number;
+};
 
 export type NodeOptions = {
-  /** Which keys replies carry. */
+  /** Which requests the node knows, and which keys replies carry. */
   readonly workload: Workload;
+  /** Of lww-kv. */
+  readonly store: StoreOptions;
   /** How long a follower that is behind a read's token waits before it lets the leader serve, in milliseconds. */
   readonly rywWaitMs: number;
   /** Seeds the election timeouts; the node's name is mixed in, so that all nodes may be given one seed. */
@@ -37,7 +55,7 @@ export class Node {
   readonly #ports: Ports;
   readonly #options: NodeOptions;
   readonly #io: Cell<typeof maelstromIoMachine>;
-  #peer: Peer | null = null;
+  #protocols: Protocols | null = null;
 
   constructor(ports: Ports, options: NodeOptions) {
     this.#ports = ports;
@@ -47,14 +65,19 @@ export class Node {
     this.#io.start({ workload: options.workload });
   }
 
-  /** The protocols, once `init` has been received; for checks and tools. */
+  /** The protocols of a log, once `init` has been received; for checks and tools. */
   get peer(): Peer | null {
-    return this.#peer;
+    return this.#protocols instanceof Peer ? this.#protocols : null;
+  }
+
+  /** The node's part of the conflict store, in the same way. */
+  get replica(): Replica | null {
+    return this.#protocols instanceof Replica ? this.#protocols : null;
   }
 
   /** Nothing is gained in a cluster of one by waiting for company: each message is a turn of its own. */
   get isAlone(): boolean {
-    return this.#peer === null || this.#peer.isAlone;
+    return this.#protocols === null || this.#protocols.isAlone;
   }
 
   receive(event: MaelstromEvent): void {
@@ -63,7 +86,7 @@ export class Node {
 
   /** Sends, once and together, what the events since the last turn made necessary. */
   endTurn(): void {
-    this.#peer?.endTurn();
+    this.#protocols?.endTurn();
   }
 
   #carryOut(effect: MaelstromEffect): void {
@@ -73,9 +96,9 @@ export class Node {
       case 'start':
         return this.#start(effect.nodeId, effect.nodeIds);
       case 'submit':
-        return this.#peer?.submit(effect.requests);
+        return this.#protocols?.submit(effect.requests);
       case 'deliver':
-        return this.#peer?.deliver(effect.messages);
+        return this.#protocols?.deliver(effect.messages);
       case 'drain':
         return this.#drain();
       case 'exit':
@@ -84,15 +107,16 @@ export class Node {
   }
 
   #start(nodeId: string, nodeIds: readonly string[]): void {
-    const peer = new Peer(nodeId, nodeIds, this.#ports, this.#options, this.steps);
-    this.#peer = peer;
-    listen(peer.answers, (answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
-    peer.start();
+    const Workload = this.#options.workload === 'lww-kv' ? Replica : Peer;
+    const protocols: Protocols = new Workload(nodeId, nodeIds, this.#ports, this.#options, this.steps);
+    this.#protocols = protocols;
+    listen(protocols.answers, (answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
+    protocols.start();
   }
 
   #drain(): void {
     const completed = () => this.#io.inbox.next({ type: 'drain.completed' });
-    if (this.#peer === null) completed();
-    else this.#peer.drain(completed);
+    if (this.#protocols === null) completed();
+    else this.#protocols.drain(completed);
   }
 }

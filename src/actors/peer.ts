@@ -1,5 +1,7 @@
 import { Subject } from 'rxjs';
+import { invariant } from '../../machines/assert.ts';
 import type { ClientAnswer, ClientRequest } from '../../machines/maelstrom/events.ts';
+import { isLeaders } from '../../machines/operations.ts';
 import type { PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
@@ -113,6 +115,7 @@ export class Peer {
       if (op.type === 'ryw_read') {
         this.#beginRead({ ...request, op });
       } else {
+        invariant(isLeaders(op), 'the wire lets in what the workload knows', () => op.type);
         submissions.push({ client, msgId, op, bytes, reader: null, sinceMs: nowMs, minIndex: 0 });
       }
     }

@@ -26,6 +26,8 @@ export type Wire = {
 export type Ports = {
   /** Monotonic time in milliseconds. */
   nowMs(): number;
+  /** Milliseconds since 1970 as this node's clock has them: it may stand still, jump and step back. */
+  wallMs(): number;
   readonly timers: Timers;
   readonly disk: Disk;
   readonly wire: Wire;

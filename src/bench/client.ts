@@ -1,7 +1,7 @@
+import type { Workload } from '../../machines/operations.ts';
 import { replyProblem } from './contract.ts';
 import type { Body } from './envelope.ts';
 import type { ClientInbox } from './network.ts';
-import type { WorkloadName } from './workload.ts';
 
 /** A request without `msg_id`, which the client gives it. */
 export type Request = { readonly type: string; readonly [field: string]: unknown };
@@ -31,7 +31,7 @@ export class Client {
   readonly #network: ClientNetwork;
   readonly #timeoutMs: number;
   readonly #onViolation: (node: string, problem: string) => void;
-  readonly #workload: WorkloadName;
+  readonly #workload: Workload;
   /** One timer for the client's life, wound up again for each request: cheaper than one for each request. */
   #patience: NodeJS.Timeout | undefined;
   #waiting: Waiting | undefined;
@@ -44,7 +44,7 @@ export class Client {
     network: ClientNetwork,
     timeoutMs: number,
     onViolation: (node: string, problem: string) => void,
-    workload: WorkloadName = 'lin-kv',
+    workload: Workload = 'lin-kv',
   ) {
     this.id = id;
     this.#network = network;

@@ -29,6 +29,8 @@ function withTail(node: NodeProcess, problem: string): string {
 
 export type ClusterOptions = {
   readonly program: Program;
+  /** Arguments that only this node gets. */
+  readonly argsOf?: (node: string) => readonly string[];
   /** `n1`, `n2`, … */
   readonly nodes: readonly string[];
   /** An existing directory for one file of stderr a node. */
@@ -62,7 +64,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   let up = false;
   const exits = new Map<string, string>();
   const processes = nodes.map((id) => {
-    const node: NodeProcess = new NodeProcess(id, program, join(logDir, `${id}.log`), {
+    const own = { ...program, args: [...program.args, ...(options.argsOf?.(id) ?? [])] };
+    const node: NodeProcess = new NodeProcess(id, own, join(logDir, `${id}.log`), {
       onLine: (line) => network.route(id, line),
       onBadOutput: (problem) => onViolation(id, problem),
       onExit: (how) => {

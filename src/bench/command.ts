@@ -7,6 +7,10 @@ import { reportLines } from './report.ts';
 import { type Results, resultsOf } from './results.ts';
 import { Run, type RunOptions } from './run.ts';
 import { Store } from './store.ts';
+import { benchStore } from './store-bench.ts';
+import { asksForStore, readStoreOptions, type StoreBenchOptions } from './store-options.ts';
+import { storeReportLines } from './store-report.ts';
+import type { StoreResults } from './store-results.ts';
 import { coloured, plain, type Style } from './text.ts';
 
 export { BENCH_HELP } from './options.ts';
@@ -35,7 +39,7 @@ export async function benchCommand(
   environment: BenchEnvironment = { stdout: process.stdout, variables: process.env, signals: process },
 ): Promise<number> {
   const { stdout, variables, signals } = environment;
-  const options = readOptions(argv, freshSeed);
+  const options = asksForStore(argv) ? readStoreOptions(argv, freshSeed) : readOptions(argv, freshSeed);
   if (options === 'help') {
     stdout.write(BENCH_HELP);
     return 0;
@@ -48,16 +52,43 @@ export async function benchCommand(
   signals.once('SIGINT', onSignal);
   signals.once('SIGTERM', onSignal);
   try {
-    const store = new Store(options.store, wallMs());
-    const results = await perform(options, store, narrator, interrupt.signal);
-    if (options.json) stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-    else stdout.write(`${reportLines(results, options.run.seed, store.directory, style).join('\n')}\n`);
+    const { results, lines } = await (asksForLog(options)
+      ? benchLog(options, narrator, interrupt.signal, style)
+      : benchConflicts(options, narrator, interrupt.signal, style));
+    stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : `${lines.join('\n')}\n`);
     return EXIT_CODE[results.verdict];
   } finally {
     narrator?.stop();
     signals.off('SIGINT', onSignal);
     signals.off('SIGTERM', onSignal);
   }
+}
+
+type Reported = { readonly results: Results | StoreResults; readonly lines: readonly string[] };
+
+function asksForLog(options: BenchOptions | StoreBenchOptions): options is BenchOptions {
+  return 'checkBudgetMs' in options;
+}
+
+async function benchLog(
+  options: BenchOptions,
+  narrator: Narrator | null,
+  interrupted: AbortSignal,
+  style: Style,
+): Promise<Reported> {
+  const store = new Store(options.store, wallMs());
+  const results = await perform(options, store, narrator, interrupted);
+  return { results, lines: reportLines(results, options.run.seed, store.directory, style) };
+}
+
+async function benchConflicts(
+  options: StoreBenchOptions,
+  narrator: Narrator | null,
+  interrupted: AbortSignal,
+  style: Style,
+): Promise<Reported> {
+  const { results, directory } = await benchStore(options, narrator, interrupted);
+  return { results, lines: storeReportLines(results, options.run.seed, directory, style) };
 }
 
 async function perform(

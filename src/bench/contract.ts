@@ -1,5 +1,5 @@
+import type { Workload } from '../../machines/operations.ts';
 import { type Body, excerpt } from './envelope.ts';
-import type { WorkloadName } from './workload.ts';
 
 /** What a field of an answer must hold: says what is allowed when `value` is not that. */
 type FieldRule = (value: unknown) => string | undefined;
@@ -17,13 +17,39 @@ const REASONS: readonly unknown[] = ['follower_behind_redirected_to_leader', 'le
 const reason: FieldRule = (value) =>
   REASONS.includes(value) ? undefined : REASONS.map((known) => `"${known}"`).join(' or ');
 
+const timestamp: FieldRule = (value) =>
+  typeof value === 'number' && value >= 0 && value <= 8.64e12 ? undefined : 'a number from 0 to 8.64e12';
+const flag: FieldRule = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
+const vector: FieldRule = (value) =>
+  isObject(value) &&
+  Object.values(value).every((count) => Number.isSafeInteger(count) && (count as number) >= 1)
+    ? undefined
+    : 'an object of actors, each with an integer from 1 on';
+const siblings: FieldRule = (value) =>
+  Array.isArray(value) &&
+  value.every((one) => isObject(one) && Object.keys(one).sort().join() === 'value,vc' && !vector(one.vc))
+    ? undefined
+    : 'a list of values, each with its vc';
+
+function isObject(value: unknown): value is { readonly [field: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A plain request of the conflict store is answered in one of two ways, as the node's mode is. */
+function either(type: string, lww: Shape['fields'], vv: Shape['fields']): readonly Shape[] {
+  return [
+    { type, fields: lww },
+    { type, fields: vv },
+  ];
+}
+
 const COMMON: readonly (readonly [request: string, shapes: readonly Shape[]])[] = [
   ['init', [{ type: 'init_ok', fields: {} }]],
   ['echo', [{ type: 'echo_ok', fields: { echo: anything } }]],
 ];
 
 /** What each request may be answered with, and which fields the answer must have beside the common ones. */
-const REPLIES: { readonly [workload in WorkloadName]: ReadonlyMap<string, readonly Shape[]> } = {
+const REPLIES: { readonly [workload in Workload]: ReadonlyMap<string, readonly Shape[]> } = {
   'lin-kv': new Map([
     ...COMMON,
     ['read', [{ type: 'read_ok', fields: { value: anything } }]],
@@ -54,7 +80,28 @@ const REPLIES: { readonly [workload in WorkloadName]: ReadonlyMap<string, readon
       ],
     ],
   ]),
+  'lww-kv': new Map([
+    ...COMMON,
+    ['write', either('write_ok', { ts: timestamp }, { vc: vector })],
+    [
+      'kv_read',
+      either(
+        'kv_read_ok',
+        { key: anything, value: anything, ts: timestamp },
+        { key: anything, values: siblings, conflict: flag },
+      ),
+    ],
+    ['kv_delete', either('kv_delete_ok', { ts: timestamp }, { vc: vector })],
+    ['kv_merge', [{ type: 'kv_merge_ok', fields: { updated: index } }]],
+    ['set_mode', [{ type: 'set_mode_ok', fields: {} }]],
+    ['vv_write', [{ type: 'vv_write_ok', fields: { vc: vector } }]],
+    ['vv_read', [{ type: 'vv_read_ok', fields: { values: siblings, conflict: flag } }]],
+    ['vv_delete', [{ type: 'vv_delete_ok', fields: { vc: vector } }]],
+  ]),
 };
+
+/** Of two shapes of one reply only one has each of these fields. */
+const MARKS = ['reason', 'vc', 'values'];
 
 /**
  * Holds a reply against what the workload promises, as Maelstrom does: the fields of its type, each of them and no
@@ -67,7 +114,7 @@ const REPLIES: { readonly [workload in WorkloadName]: ReadonlyMap<string, readon
 export function replyProblem(
   request: string,
   reply: Body,
-  workload: WorkloadName = 'lin-kv',
+  workload: Workload = 'lin-kv',
   node?: string,
 ): string | undefined {
   if (reply.type === 'error') {
@@ -83,8 +130,9 @@ export function replyProblem(
   if (reply.type !== first.type) {
     return `answered ${request} with type "${excerpt(reply.type)}" instead of "${first.type}" or "error"`;
   }
-  // Of two shapes only the one with a reason has one.
-  const shape = shapes.find(({ fields }) => 'reason' in fields === Object.hasOwn(reply, 'reason')) ?? first;
+  const shape =
+    shapes.find(({ fields }) => MARKS.every((mark) => mark in fields === Object.hasOwn(reply, mark))) ??
+    first;
   return fieldProblem(request, reply, shape) ?? serviceProblem(request, reply, node);
 }
 

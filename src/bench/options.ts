@@ -1,3 +1,4 @@
+import { WORKLOADS } from '../../machines/operations.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { LATENCY_KINDS } from './network.ts';
 import { PARTITION_SHAPES, SHAPE_HELP } from './partition.ts';
@@ -11,12 +12,15 @@ export const BENCH_HELP = `Usage: actorum bench [options] [-- arguments of the n
 
 Starts a cluster of real processes on this machine, carries their messages as Maelstrom does, reads, writes and
 compares-and-sets keys through all of them, breaks the network if asked to, and judges whether what the clients saw
-is linearizable.
+is linearizable. With --workload lww-kv: whether all nodes agree once the network is whole, and which acknowledged
+writes were lost.
 
 The cluster:
   --workload KIND           lin-kv (default) or ryw-kv: clients carry sessions from node to node and also read by
                             token from followers (ryw_read); the four session guarantees are judged, too
                             (the nodes of --bin are to be told by arguments after --)
+                            lww-kv: the conflict store; --mix, --slow-follower, --workers-per-key, --ops-per-key and
+                            --check-budget mean nothing there
   --nodes N                 processes (default 5)
   --bin FILE                the program of a node, speaking Maelstrom's protocol; a .js file that is not
                             executable is run by this Node
@@ -37,6 +41,12 @@ The clients:
   --workers-per-key N       so many workers share a key (default: 2 for each node)
   --ops-per-key N           operations before they move on to a fresh key (default 128)
 
+The conflict store (lww-kv):
+  --mode MODE               lww, vv or both (default): the same load in each mode, and what became of the writes,
+                            side by side; each node is also given --mode lww or --mode vv
+  --keys N                  so many keys (default 10)
+  --clock-offset-ms LIST    how far the clocks of nodes are off, say n1=500,n2=-300 (default: none is)
+
 The faults:
   --nemesis KIND            none (default) or partition
   --partition SHAPE         (default: all of them by turns, the leader's first)
@@ -53,11 +63,13 @@ The run:
   -h, --help                this text
 
 Exit status: 0 linearizable, and every session guarantee kept; 1 not, or a node ended, broke the protocol or did not recover; 2 unknown, or wrong usage.
+lww-kv: 0 all nodes agree in the end, and vv has lost nothing (lww may: that is what it shows); 1 not; 2 as above.
 
 Examples:
   actorum bench --nodes 5 --concurrency 20 --rate 200 --time 15 --nemesis partition --latency 5
   actorum bench --nodes 3 --rate 0 --concurrency 64 --mix 1:0:0
   actorum bench --workload ryw-kv --nemesis partition --slow-follower 20
+  actorum bench --workload lww-kv --nemesis partition --clock-offset-ms n1=500,n2=-300
   actorum bench --bin ./my-node.py --nemesis partition --partition majorities-ring -- --verbose
 `;
 
@@ -73,8 +85,8 @@ const DEFAULT_MIX: { readonly [workload in WorkloadName]: string } = {
   'lin-kv': '50:20:30',
   'ryw-kv': '15:20:15:50',
 };
-const MAX_SECONDS = 24 * 60 * 60;
-const INIT_TIMEOUT_MS = 10_000;
+export const MAX_SECONDS = 24 * 60 * 60;
+export const INIT_TIMEOUT_MS = 10_000;
 
 /**
  * Reads the command line.
@@ -115,7 +127,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
   const count = (option: `--${string}`, text: string, max: number): number =>
     numberOption(option, text, { min: 1, max, whole: true });
   const nodes = count('--nodes', given.nodes, 99);
-  const workload = oneOf('--workload', given.workload, WORKLOAD_NAMES);
+  const workload = oneOf('--workload', given.workload, WORKLOAD_NAMES, WORKLOADS);
   return {
     run: {
       program:
@@ -151,7 +163,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
   };
 }
 
-function readNemesis(kind: string, shape: string | undefined, nodes: number): RunOptions['nemesis'] {
+export function readNemesis(kind: string, shape: string | undefined, nodes: number): RunOptions['nemesis'] {
   if (oneOf('--nemesis', kind, ['none', 'partition']) === 'none') {
     if (shape === undefined) return 'none';
     throw new UsageError(`--partition is "${shape}", but there is no nemesis`, 'add: --nemesis partition');

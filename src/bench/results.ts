@@ -2,9 +2,15 @@ import type { Finding } from './findings.ts';
 import type { Judgement, Judgements, SessionsJudgement, Verdict } from './judge.ts';
 import type { Leadership } from './leader-watch.ts';
 import { type ReadsServed, readsServedOf } from './reads-served.ts';
-import type { Sample } from './recorder.ts';
 import type { Run } from './run.ts';
-import { type Availability, availabilityOf, type Counts, countsOf } from './statistics.ts';
+import {
+  type Availability,
+  availabilityOf,
+  type Counts,
+  countsByType,
+  countsOf,
+  errorCounts,
+} from './statistics.ts';
 
 /** What `results.json` holds. Times are milliseconds since the run began, latencies milliseconds. */
 export type Results = {
@@ -57,7 +63,7 @@ export function resultsOf(run: Run, judgements: Judgements, interrupted: boolean
     findings: findings.kept,
     findingCount: findings.count,
     interrupted,
-    operations: { all, byType: byType(samples), errors: errorsOf(samples) },
+    operations: { all, byType: countsByType(samples), errors: errorCounts(samples) },
     rywReads:
       judgements.sessions === null ? null : readsServedOf(samples, (timeMs) => leaders.leaderAt(timeMs)),
     throughputPerSecond: lengthMs === 0 ? 0 : (served / lengthMs) * 1000,
@@ -82,19 +88,6 @@ export function resultsOf(run: Run, judgements: Judgements, interrupted: boolean
 function worst({ linearizability, sessions }: Judgements, interrupted: boolean): Verdict {
   const verdicts = [linearizability.verdict, sessions?.verdict ?? 'ok', interrupted ? 'unknown' : 'ok'];
   return verdicts.includes('illegal') ? 'illegal' : verdicts.includes('unknown') ? 'unknown' : 'ok';
-}
-
-function byType(samples: readonly Sample[]): { readonly [f: string]: Counts } {
-  const types = [...new Set(samples.map((sample) => sample.f))].sort();
-  return Object.fromEntries(types.map((f) => [f, countsOf(samples.filter((sample) => sample.f === f))]));
-}
-
-function errorsOf(samples: readonly Sample[]): { readonly [error: string]: number } {
-  const counts = new Map<string, number>();
-  for (const { f, error } of samples) {
-    if (error !== undefined) counts.set(`${f}: ${error}`, (counts.get(`${f}: ${error}`) ?? 0) + 1);
-  }
-  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
 }
 
 function recoveryOf({ load, recorder, nodes, answeredAtMs }: Run): Results['recovery'] {

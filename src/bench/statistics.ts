@@ -42,6 +42,21 @@ export function countsOf(samples: readonly Sample[]): Counts {
   };
 }
 
+/** The counts of each kind of operation. */
+export function countsByType(samples: readonly Sample[]): { readonly [f: string]: Counts } {
+  const types = [...new Set(samples.map((sample) => sample.f))].sort();
+  return Object.fromEntries(types.map((f) => [f, countsOf(samples.filter((sample) => sample.f === f))]));
+}
+
+/** How often each error was the reason of a fail or an info, the most frequent first. */
+export function errorCounts(samples: readonly Sample[]): { readonly [error: string]: number } {
+  const counts = new Map<string, number>();
+  for (const { f, error } of samples) {
+    if (error !== undefined) counts.set(`${f}: ${error}`, (counts.get(`${f}: ${error}`) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
+}
+
 export type Availability = {
   /** Which share of all operations was served, from 0 to 1; null when there were none. */
   readonly servedShare: number | null;

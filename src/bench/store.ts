@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../cli/usage.ts';
 import type { HistoryEvent } from '../verify/index.ts';
 import type { Results } from './results.ts';
+import type { StoreResults } from './store-results.ts';
 
 /** Where a run leaves what it saw: a directory of its own under the store. */
 export class Store {
@@ -30,12 +31,19 @@ export class Store {
     }
   }
 
-  writeHistory(events: readonly HistoryEvent[]): void {
-    const lines = events.map((event) => `${JSON.stringify(event)}\n`);
-    writeFileSync(join(this.directory, 'history.jsonl'), lines.join(''));
+  /** For the stderr of one part of a run. */
+  logDirOf(part: string): string {
+    const directory = join(this.logDir, part);
+    mkdirSync(directory);
+    return directory;
   }
 
-  writeResults(results: Results): void {
+  writeHistory(events: readonly HistoryEvent[], name = 'history'): void {
+    const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+    writeFileSync(join(this.directory, `${name}.jsonl`), lines.join(''));
+  }
+
+  writeResults(results: Results | StoreResults): void {
     writeFileSync(join(this.directory, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
   }
 }

@@ -1,11 +1,13 @@
 import type { SnapshotFrom } from 'xstate';
+import { WORKLOADS } from '../../machines/operations.ts';
 import type { Entry } from '../../machines/raft/events.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
+import { MODES } from '../../machines/store/operations.ts';
 import { listen } from '../actors/bus.ts';
 import { Node } from '../actors/node.ts';
 import { monotonicMs, NamedTimers, wallMs } from '../host/clock.ts';
 import { MemoryDisk } from '../host/disk.ts';
-import { freshSeed } from '../host/entropy.ts';
+import { freshLife, freshSeed } from '../host/entropy.ts';
 import { createLogger, LOG_LEVELS } from '../host/log.ts';
 import { serveStdio } from '../host/stdio.ts';
 import { encode } from '../maelstrom/codec.ts';
@@ -20,24 +22,41 @@ Options:
   --workload KIND             lin-kv: a linearizable key-value store through Raft (default)
                               ryw-kv: the same, and replies tell the index of the log, so that a client can
                               read its own writes from any follower (ryw_read)
+                              lww-kv: a store in which every node takes every write at once, and gossips
+  --seed N                    seeds the waits (default: random; shown with --log-level info)
+  --log-level LEVEL           ${LOG_LEVELS.join(', ')}: what goes to stderr (default warn)
+  -h, --help                  this text
+
+lin-kv and ryw-kv:
   --ryw-wait-ms N             how long a follower that is behind a ryw_read waits before the leader serves it
                               (default 100)
   --election-timeout-ms N     the shortest time without a leader before a campaign; the longest is twice that
                               (default 400)
   --heartbeat-ms N            how often a leader makes itself heard (default 80)
-  --seed N                    seeds the election timeouts (default: random; shown with --log-level info)
-  --log-level LEVEL           ${LOG_LEVELS.join(', ')}: what goes to stderr (default warn)
-  -h, --help                  this text
+
+lww-kv:
+  --mode MODE                 what plain writes and reads mean until set_mode says otherwise
+                              lww: the write with the latest timestamp wins, the others are lost (default)
+                              vv: version vectors tell which writes a write replaces, the others stay beside it
+  --clock-offset-ms N         skews this node's wall clock, for experiments; may be negative (default 0)
+  --gossip-interval-ms N      how often a node compares what it has with each other node (default 500)
+  --tombstone-grace-ms N      how long a deletion is remembered at least; it is forgotten when every node is known
+                              to have it (default 3600000)
 
 Examples:
   maelstrom test -w lin-kv --bin dist/actorum.js --time-limit 30 --nemesis partition
+  actorum node --workload lww-kv --mode vv
+  actorum node --workload lww-kv --clock-offset-ms -250
   echo '{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}' | actorum node
 `;
 
-const WORKLOADS = ['lin-kv', 'ryw-kv'] as const;
 /** Well below the time in which every request is answered, so that the leader still has its own. */
 const MAX_RYW_WAIT_MS = 700;
 const MAX_DELAY_MS = 60_000;
+/** A hundred years, either way. */
+const MAX_OFFSET_MS = 100 * 365 * 24 * 60 * 60 * 1000;
+/** No timer waits for longer than 2^31 milliseconds, which is 24 days. */
+const MAX_GRACE_MS = 2 ** 31 - 1;
 
 function readOptions(args: readonly string[]) {
   const given = parseOptions('node', args, {
@@ -45,6 +64,10 @@ function readOptions(args: readonly string[]) {
     'ryw-wait-ms': { type: 'string', default: '100' },
     'election-timeout-ms': { type: 'string', default: '400' },
     'heartbeat-ms': { type: 'string', default: '80' },
+    mode: { type: 'string', default: 'lww' },
+    'clock-offset-ms': { type: 'string', default: '0' },
+    'gossip-interval-ms': { type: 'string', default: '500' },
+    'tombstone-grace-ms': { type: 'string', default: '3600000' },
     seed: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -62,6 +85,19 @@ function readOptions(args: readonly string[]) {
       heartbeatMs: numberOption('--heartbeat-ms', given['heartbeat-ms'], {
         ...delay,
         max: Math.max(1, electionTimeoutMs - 1),
+      }),
+    },
+    clockOffsetMs: numberOption('--clock-offset-ms', given['clock-offset-ms'], {
+      min: -MAX_OFFSET_MS,
+      max: MAX_OFFSET_MS,
+    }),
+    store: {
+      mode: oneOf('--mode', given.mode, MODES),
+      gossipIntervalMs: numberOption('--gossip-interval-ms', given['gossip-interval-ms'], delay),
+      tombstoneGraceMs: numberOption('--tombstone-grace-ms', given['tombstone-grace-ms'], {
+        min: 0,
+        max: MAX_GRACE_MS,
+        whole: true,
       }),
     },
     seed:
@@ -98,6 +134,7 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
     const node = new Node(
       {
         nowMs: monotonicMs,
+        wallMs: () => wallMs() + options.clockOffsetMs,
         timers,
         disk: new MemoryDisk<Entry>(),
         wire: { send: (src, dest, body) => stdio.write(encode(src, dest, body)) },
@@ -108,13 +145,14 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
         rywWaitMs: options.rywWaitMs,
         incarnation: wallMs(),
         settings: options.settings,
+        store: { ...options.store, life: freshLife() },
         onExit() {
           timers.clearAll();
           stdio.close().then(() => resolve(0));
         },
       },
     );
-    const receiver = createReceiver(log.warn);
+    const receiver = createReceiver(log.warn, options.workload);
     if (options.tellsOfLeaders) tellOfLeaders(node, log.info);
 
     function take(lines: readonly Line[]): void {

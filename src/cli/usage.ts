@@ -23,7 +23,7 @@ type Options = NonNullable<ParseArgsConfig['options']>;
  * @throws UsageError on an option that is not known, lacks its value, or on a stray argument
  */
 export function parseOptions<const T extends Options>(command: string, args: readonly string[], options: T) {
-  return explaining(command, () => parseArgs({ args: [...args], options, strict: true }).values);
+  return explaining(command, () => parseArgs({ args: bindNegatives(args), options, strict: true }).values);
 }
 
 /**
@@ -36,9 +36,21 @@ export function parseOptionsAndNames<const T extends Options>(
   options: T,
 ) {
   return explaining(command, () => {
-    const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    const parsed = parseArgs({ args: bindNegatives(args), options, strict: true, allowPositionals: true });
     return { values: parsed.values, names: parsed.positionals };
   });
+}
+
+/** `--offset -5` means what `--offset=-5` does: no option of ours is a number, so it can mean nothing else. */
+function bindNegatives(args: readonly string[]): string[] {
+  const bound: string[] = [];
+  for (const arg of args) {
+    const before = bound.at(-1);
+    if (/^-[.\d]/.test(arg) && before !== undefined && /^--[^=]+$/.test(before)) {
+      bound[bound.length - 1] = `${before}=${arg}`;
+    } else bound.push(arg);
+  }
+  return bound;
 }
 
 function explaining<T>(command: string, parse: () => T): T {
@@ -65,11 +77,19 @@ export async function partOfPackage<T>(use: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @throws UsageError unless `text` is one of `allowed` */
-export function oneOf<const T extends string>(option: string, text: string, allowed: readonly T[]): T {
+/**
+ * @param listed what the hint says is allowed, when others take care of some of it
+ * @throws UsageError unless `text` is one of `allowed`
+ */
+export function oneOf<const T extends string>(
+  option: string,
+  text: string,
+  allowed: readonly T[],
+  listed: readonly string[] = allowed,
+): T {
   const found = allowed.find((candidate) => candidate === text);
   if (found !== undefined) return found;
-  throw new UsageError(`${option} is "${text}"`, `${option} takes ${allowed.join(', ')}`);
+  throw new UsageError(`${option} is "${text}"`, `${option} takes ${listed.join(', ')}`);
 }
 
 /** @throws UsageError unless `text` is a number from `min` to `max`, and whole if `whole` is set */

@@ -1,10 +1,9 @@
 import type { Json } from '../../machines/json.ts';
-import type { ClientRequest, ReplyTo } from '../../machines/maelstrom/events.ts';
-import { ERROR } from '../../machines/operations.ts';
-import type { PeerMessage } from '../../machines/raft/events.ts';
+import type { ClientRequest, NodeMessage, ReplyTo } from '../../machines/maelstrom/events.ts';
+import { ERROR, type Workload } from '../../machines/operations.ts';
 import { excerpt, inBrief, unknownType, wrongField } from './errors.ts';
 import { inexactField, inexactNumber } from './exact-numbers.ts';
-import { ECHO, INIT, OPERATIONS, read } from './messages.ts';
+import { ECHO, INIT, type Operations, operationsOf, read } from './messages.ts';
 import { isPeerType, peerMessage } from './peer-messages.ts';
 import { MAX_LINE_LEVELS, nestsTooDeep } from './values.ts';
 
@@ -39,7 +38,7 @@ export type Decoded =
       readonly kind: 'peer';
       readonly msgId: ReplyTo;
       readonly messageType: string;
-      readonly message: PeerMessage | null;
+      readonly message: NodeMessage | null;
     })
   /** An answer to something; this node asks nothing in this way, so there is nothing to do about it. */
   | (Envelope & { readonly kind: 'reply' })
@@ -49,9 +48,6 @@ export type Decoded =
 type Fields = { readonly [name: string]: unknown };
 type Body = Fields & { readonly type: string };
 
-/** Types that clients may send, in the order in which an error lists them. */
-const CLIENT_TYPES: readonly string[] = ['init', 'echo', ...OPERATIONS.keys()];
-
 const MSG_ID_RULE = `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
 
 /**
@@ -59,8 +55,9 @@ const MSG_ID_RULE = `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
  *
  * @param text the line without its terminator
  * @param bytes its length on the wire
+ * @param workload which requests are known
  */
-export function decode(text: string, bytes: number): Decoded {
+export function decode(text: string, bytes: number, workload: Workload = 'lin-kv'): Decoded {
   if (nestsTooDeep(text)) return garbage(`nested deeper than ${MAX_LINE_LEVELS} levels`, text);
   let message: unknown;
   try {
@@ -74,26 +71,42 @@ export function decode(text: string, bytes: number): Decoded {
   if (typeof dest !== 'string') return garbage('"dest" must be a string', text);
   if (!isFields(body)) return garbage('"body" must be an object', text);
   if (typeof body.type !== 'string') return garbage('"body.type" must be a string', text);
-  return decodeBody({ src, dest }, body as Body, bytes, text);
+  return decodeBody({ src, dest }, body as Body, bytes, text, workload);
 }
 
-function decodeBody({ src, dest }: Envelope, body: Body, bytes: number, text: string): Decoded {
+function decodeBody(
+  { src, dest }: Envelope,
+  body: Body,
+  bytes: number,
+  text: string,
+  workload: Workload,
+): Decoded {
   if (isReply(body)) return { kind: 'reply', src, dest };
   const msgId = replyTo(body.msg_id);
   if (msgId === undefined) {
     return garbage(`"body.msg_id" must be ${MSG_ID_RULE}, not ${inBrief(body.msg_id)}`, text);
   }
   if (isPeerType(body.type)) {
-    return { kind: 'peer', src, dest, msgId, messageType: body.type, message: peerMessage(src, body) };
+    return {
+      kind: 'peer',
+      src,
+      dest,
+      msgId,
+      messageType: body.type,
+      message: peerMessage(src, body, workload),
+    };
   }
-  if (!CLIENT_TYPES.includes(body.type)) return unknown({ src, dest }, msgId, body.type);
+  const known = operationsOf(workload);
+  if (!known.has(body.type) && body.type !== 'init' && body.type !== 'echo') {
+    return unknown({ src, dest }, msgId, body.type, workload);
+  }
   if (msgId !== null && !isMsgId(msgId)) {
     const fault = wrongField('msg_id', MSG_ID_RULE, inBrief(msgId));
     const kind = body.type === 'init' ? 'malformed-init' : 'invalid';
     return refused(kind, { src, dest }, msgId, fault);
   }
   if (body.type === 'init') return decodeInit({ src, dest }, body, msgId);
-  return decodeRequest({ src, dest }, body, msgId, bytes, text);
+  return decodeRequest({ src, dest }, body, msgId, bytes, text, known);
 }
 
 function decodeInit({ src, dest }: Envelope, body: Body, msgId: number | null): Decoded {
@@ -108,8 +121,9 @@ function decodeRequest(
   msgId: number | null,
   bytes: number,
   text: string,
+  known: Operations,
 ): Decoded {
-  const op = OPERATIONS.get(body.type);
+  const op = known.get(body.type);
   const result = op === undefined ? read(ECHO, body) : read(op, body);
   if (!result.ok) return refused('invalid', { src, dest }, msgId, result.text);
   const inexact = inexactNumber(text);
@@ -129,14 +143,16 @@ export function encode(src: string, dest: string, body: { readonly [name: string
 /** What a message of a type that only nodes use is, when a client sent it: a request of unknown type. */
 export function unknownToClients(
   peer: Extract<Decoded, { kind: 'peer' }>,
+  workload: Workload = 'lin-kv',
 ): Extract<Decoded, { kind: 'invalid' }> {
-  return unknown(peer, peer.msgId, peer.messageType);
+  return unknown(peer, peer.msgId, peer.messageType, workload);
 }
 
 function unknown(
   { src, dest }: Envelope,
   msgId: ReplyTo,
   type: string,
+  workload: Workload,
 ): Extract<Decoded, { kind: 'invalid' }> {
   return {
     kind: 'invalid',
@@ -144,7 +160,7 @@ function unknown(
     dest,
     msgId,
     code: ERROR.notSupported,
-    text: unknownType(type, CLIENT_TYPES),
+    text: unknownType(type, workload, ['init', 'echo', ...operationsOf(workload).keys()]),
   };
 }
 

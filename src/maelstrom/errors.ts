@@ -31,6 +31,6 @@ export function missingField(field: string, allowed: string): string {
 }
 
 /** The text of error 10. */
-export function unknownType(type: string, known: readonly string[]): string {
-  return `unknown type ${excerpt(type)}: this node knows ${known.join(', ')}`;
+export function unknownType(type: string, workload: string, known: readonly string[]): string {
+  return `unknown type ${excerpt(type)}: with --workload ${workload} this node knows ${known.join(', ')}`;
 }

@@ -8,6 +8,8 @@ import { excerpt } from './errors.ts';
 
 /** Fields whose values are stored or compared, and so must be exact. */
 const KEPT_FIELDS: ReadonlySet<string> = new Set(['key', 'value', 'from', 'to', 'echo']);
+/** The field that holds entries by their keys: of each, the value is kept. */
+const ENTRIES = 'entries';
 
 /**
  * What an inexact number cannot do without: 16 digits, or an exponent of three. (15 significant digits always
@@ -25,21 +27,20 @@ export type InexactNumber = { readonly field: string; readonly literal: string }
  */
 export function inexactNumber(text: string): InexactNumber | null {
   if (!SUSPICIOUS.test(text)) return null;
-  // The names under which we are: `names[1]` a member of the message, `names[2]` a member of its body.
-  const names = ['', '', ''];
+  // The names under which we are: `names[1]` a member of the message, `names[2]` of its body, then of what is there.
+  const names = ['', '', '', '', ''];
   let level = 0;
   let at = 0;
   while (at < text.length) {
     const unit = text.charAt(at);
     if (unit === '"') {
       const end = stringEnd(text, at);
-      if (level <= 2 && isName(text, end)) names[level] = JSON.parse(text.slice(at, end)) as string;
+      if (level < names.length && isName(text, end)) names[level] = JSON.parse(text.slice(at, end)) as string;
       at = end;
     } else if (unit === '-' || isDigit(unit)) {
       const end = numberEnd(text, at);
-      const field = names[2] ?? '';
-      if (level >= 2 && names[1] === 'body' && KEPT_FIELDS.has(field) && !isExact(text.slice(at, end))) {
-        return { field, literal: text.slice(at, end) };
+      if (level >= 2 && isKept(names, level) && !isExact(text.slice(at, end))) {
+        return { field: names[2] ?? '', literal: text.slice(at, end) };
       }
       at = end;
     } else {
@@ -49,6 +50,12 @@ export function inexactNumber(text: string): InexactNumber | null {
     }
   }
   return null;
+}
+
+/** Whether what stands under these names is kept as it is. */
+function isKept([, part, field = '', , member]: readonly string[], level: number): boolean {
+  if (part !== 'body') return false;
+  return KEPT_FIELDS.has(field) || (field === ENTRIES && level >= 4 && member === 'value');
 }
 
 /** The text of error 12 for such a number. */

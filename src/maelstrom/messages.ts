@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import type { Json } from '../../machines/json.ts';
-import type { ClientOperation } from '../../machines/operations.ts';
-import { inBrief, missingField, wrongField } from './errors.ts';
-import { isStorable, STORABLE, storageFault } from './values.ts';
+import type { ClientOperation, Workload } from '../../machines/operations.ts';
+import { excerpt, inBrief, missingField, wrongField } from './errors.ts';
+import { ANY_JSON, FLAG } from './fields.ts';
+import { CONTEXT_RULE, ENTRIES_RULE, MODE_RULE, STORE_OPERATIONS } from './store-requests.ts';
+import { STORABLE, storageFault } from './values.ts';
 
 /**
  * The requests of clients, as schemas. A schema's message says what is allowed, in words that complete
@@ -11,8 +12,6 @@ import { isStorable, STORABLE, storageFault } from './values.ts';
 
 /** The longest name of a node, in UTF-16 units: it travels in every message and in every log entry. */
 export const MAX_NAME_LENGTH = 1024;
-
-const ANY_JSON = v.custom<Json>(isStorable, STORABLE);
 
 const NAME_RULE = `a string of 1 to ${MAX_NAME_LENGTH} characters`;
 const NAME = v.pipe(v.string(NAME_RULE), v.minLength(1, NAME_RULE), v.maxLength(MAX_NAME_LENGTH, NAME_RULE));
@@ -32,10 +31,12 @@ const ALLOWED: { readonly [field: string]: string } = {
   echo: STORABLE,
   node_id: NAME_RULE,
   node_ids: NAMES_RULE,
+  context: CONTEXT_RULE,
+  entries: ENTRIES_RULE,
+  mode: MODE_RULE,
 };
 
 const INDEX_RULE = `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
-const FLAG_RULE = 'true or false';
 
 const READ = v.pipe(
   v.object({ key: ANY_JSON }),
@@ -52,7 +53,7 @@ const CAS = v.pipe(
     key: ANY_JSON,
     from: ANY_JSON,
     to: ANY_JSON,
-    create_if_not_exists: v.optional(v.boolean(FLAG_RULE), false),
+    create_if_not_exists: v.optional(FLAG, false),
   }),
   v.transform(({ key, from, to, create_if_not_exists: createIfNotExists }) => ({
     type: 'cas' as const,
@@ -69,7 +70,7 @@ const RYW_READ = v.pipe(
     last_write_index: v.optional(
       v.pipe(v.number(INDEX_RULE), v.safeInteger(INDEX_RULE), v.minValue(0, INDEX_RULE)),
     ),
-    prefer_follower: v.optional(v.boolean(FLAG_RULE), false),
+    prefer_follower: v.optional(FLAG, false),
   }),
   v.transform(({ key, last_write_index: lastWriteIndex = null, prefer_follower: preferFollower }) => ({
     type: 'ryw_read' as const,
@@ -80,15 +81,19 @@ const RYW_READ = v.pipe(
 );
 
 /** The schema of each operation that a client may ask for, by the type of its request. */
-export const OPERATIONS: ReadonlyMap<string, v.GenericSchema<unknown, ClientOperation>> = new Map<
-  string,
-  v.GenericSchema<unknown, ClientOperation>
->([
+export type Operations = ReadonlyMap<string, v.GenericSchema<unknown, ClientOperation>>;
+
+const LOG_OPERATIONS: Operations = new Map<string, v.GenericSchema<unknown, ClientOperation>>([
   ['read', READ],
   ['write', WRITE],
   ['cas', CAS],
   ['ryw_read', RYW_READ],
 ]);
+
+/** What the clients of a node with this workload may ask for. */
+export function operationsOf(workload: Workload): Operations {
+  return workload === 'lww-kv' ? STORE_OPERATIONS : LOG_OPERATIONS;
+}
 
 export const ECHO = v.object({ echo: ANY_JSON });
 
@@ -116,9 +121,15 @@ function explain(issue: v.BaseIssue<unknown>): string {
   const [top, ...below] = issue.path ?? [];
   if (top === undefined) return `the body must be ${issue.message}`;
   const name = String(top.key);
-  if (top.origin === 'key') return missingField(name, ALLOWED[name] ?? 'present');
-  const field = below.reduce((path, part) => `${path}[${String(part.key)}]`, name);
+  const field = below.reduce((path, { key }) => `${path}[${placeOf(key)}]`, name);
+  const last = below.at(-1) ?? top;
+  if (last === top && top.origin === 'key') return missingField(name, ALLOWED[name] ?? 'present');
+  if (last.origin === 'key') return missingField(field, issue.message);
   // The value stands in the path: the input of a check over two fields is the whole body.
-  const { value } = below.at(-1) ?? top;
-  return wrongField(field, issue.message, storageFault(value) ?? inBrief(value));
+  return wrongField(field, issue.message, storageFault(last.value) ?? inBrief(last.value));
+}
+
+/** Where in a list or an object: names are quoted, and as long as they may be. */
+function placeOf(key: unknown): string {
+  return typeof key === 'string' ? excerpt(key) : String(key);
 }

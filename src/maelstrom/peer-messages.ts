@@ -1,4 +1,7 @@
+import type { NodeMessage } from '../../machines/maelstrom/events.ts';
+import type { Workload } from '../../machines/operations.ts';
 import type { PeerMessage } from '../../machines/raft/events.ts';
+import { GOSSIP_SHAPES } from './gossip-messages.ts';
 import { isStorable } from './values.ts';
 
 /**
@@ -10,8 +13,8 @@ import { isStorable } from './values.ts';
 type Fields = { readonly [name: string]: unknown };
 type Check = (value: unknown) => boolean;
 
-/** Types of messages between nodes, and what the body of each must have besides `term`. */
-const SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boolean } = {
+/** Types of messages between the nodes of a log, and what the body of each must have besides `term`. */
+const LOG_SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boolean } = {
   'append.request': (body) =>
     isCount(body.prevIndex) &&
     isCount(body.prevTerm) &&
@@ -30,22 +33,28 @@ const SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boolean }
   'forward.response': (body) => isCount(body.incarnation) && isListOf(body.outcomes, isForwardedOutcome),
 };
 
-const shapes: ReadonlyMap<string, (body: Fields) => boolean> = new Map(Object.entries(SHAPES));
+const logShapes: ReadonlyMap<string, (body: Fields) => boolean> = new Map(Object.entries(LOG_SHAPES));
 
-/** Whether a type belongs to messages between nodes. */
+/** Whether a type belongs to messages between nodes, of whatever workload. */
 export function isPeerType(type: string): boolean {
-  return shapes.has(type);
+  return logShapes.has(type) || GOSSIP_SHAPES.has(type);
 }
 
 /**
- * The message that a body carries, or null when the body does not have the shape of its type.
+ * The message that a body carries, or null when the body does not have the shape of its type, or its type is of
+ * another workload: a cluster of both is a mistake of whoever started it.
  *
  * @param src who sent it, by the envelope; a `from` inside the body is not believed
  */
-export function peerMessage(src: string, body: Fields & { readonly type: string }): PeerMessage | null {
-  const shape = shapes.get(body.type);
-  if (shape === undefined || !isCount(body.term) || !shape(body)) return null;
-  return { ...body, from: src } as unknown as PeerMessage;
+export function peerMessage(
+  src: string,
+  body: Fields & { readonly type: string },
+  workload: Workload,
+): NodeMessage | null {
+  const isStore = workload === 'lww-kv';
+  const shape = (isStore ? GOSSIP_SHAPES : logShapes).get(body.type);
+  if (shape === undefined || !(isStore || isCount(body.term)) || !shape(body)) return null;
+  return { ...body, from: src } as unknown as NodeMessage;
 }
 
 /** A term, an index or a number: never negative, never beyond what a double counts exactly. */

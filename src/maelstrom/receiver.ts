@@ -1,6 +1,5 @@
-import type { ClientRequest, MaelstromEvent } from '../../machines/maelstrom/events.ts';
-import { ERROR } from '../../machines/operations.ts';
-import type { PeerMessage } from '../../machines/raft/events.ts';
+import type { ClientRequest, MaelstromEvent, NodeMessage } from '../../machines/maelstrom/events.ts';
+import { type ClientOperation, ERROR, type Workload } from '../../machines/operations.ts';
 import { type Decoded, decode, unknownToClients } from './codec.ts';
 import { excerpt } from './errors.ts';
 
@@ -44,7 +43,7 @@ type Kind<K extends Decoded['kind']> = Extract<Decoded, { kind: K }>;
 type Batch = {
   readonly events: MaelstromEvent[];
   dest: string;
-  peers: PeerMessage[];
+  peers: NodeMessage[];
   requests: ClientRequest[];
 };
 
@@ -53,8 +52,9 @@ type Batch = {
  * chart accepts, too).
  *
  * @param warn is told of each line that cannot be answered, in one sentence
+ * @param workload which requests clients may send
  */
-export function createReceiver(warn: (text: string) => void): Receiver {
+export function createReceiver(warn: (text: string) => void, workload: Workload = 'lin-kv'): Receiver {
   let peers: ReadonlySet<string> | null = null;
   let strays = 0;
 
@@ -111,7 +111,7 @@ export function createReceiver(warn: (text: string) => void): Receiver {
 
   function takePeer(batch: Batch, decoded: Kind<'peer'>): void {
     // Before init anyone may be a peer; the chart passes over them all.
-    if (peers !== null && !peers.has(decoded.src)) takeInvalid(batch, unknownToClients(decoded));
+    if (peers !== null && !peers.has(decoded.src)) takeInvalid(batch, unknownToClients(decoded, workload));
     else if (decoded.message !== null) batch.peers.push(decoded.message);
     else warn(`passed over a malformed ${decoded.messageType} from ${excerpt(decoded.src)}`);
   }
@@ -125,7 +125,7 @@ export function createReceiver(warn: (text: string) => void): Receiver {
       batch.requests.push(request);
       return;
     }
-    const bytes = Buffer.byteLength(JSON.stringify(request.op));
+    const bytes = largestPart(request.op);
     if (bytes <= OPERATION_LIMIT_BYTES) {
       batch.requests.push({ ...request, bytes: Math.max(bytes, request.bytes) });
       return;
@@ -146,10 +146,16 @@ export function createReceiver(warn: (text: string) => void): Receiver {
   return {
     receive(lines) {
       const batch: Batch = { events: [], dest: '', peers: [], requests: [] };
-      for (const { text, bytes } of lines) take(batch, decode(text, bytes));
+      for (const { text, bytes } of lines) take(batch, decode(text, bytes, workload));
       flush(batch);
       return batch.events;
     },
     strayReplies: () => strays,
   };
+}
+
+/** How large the largest part of an operation is that has to travel in one piece: entries travel each by itself. */
+function largestPart(op: ClientOperation): number {
+  const parts = op.type === 'kv_merge' ? op.entries : [op];
+  return parts.reduce((largest, part) => Math.max(largest, Buffer.byteLength(JSON.stringify(part))), 0);
 }

@@ -1,8 +1,19 @@
-import type { Workload } from '../actors/node.ts';
+import { WORKLOADS, type Workload } from '../../machines/operations.ts';
+import { MODES, type Mode } from '../../machines/store/operations.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
+import type { SurvivalResult } from '../verify/index.ts';
+import { describeOptions, describeResult, replayCommand, toJson } from './log-report.ts';
 import { drawOptions, type SimulationOptions, type Weather } from './options.ts';
-import { type SimulationResult, simulate } from './simulation.ts';
+import { simulate } from './simulation.ts';
+import {
+  describeStoreOptions,
+  describeStoreResult,
+  SurvivalTotals,
+  storeReplayCommand,
+  storeToJson,
+} from './store-report.ts';
+import { simulateStore } from './store-simulation.ts';
 
 export const SIM_HELP = `Usage: actorum sim [options]
 
@@ -14,6 +25,9 @@ the same run, to the last message.
   --workload KIND       lin-kv: clients read, write and compare-and-set (default)
                         ryw-kv: they also have sessions that move between nodes and read from followers by token;
                         at the end the four session guarantees are checked, too
+                        lww-kv: clients write everywhere at once, and crashes lose all memory; after every step
+                        no two writes may share an event of a vector, at the end all nodes must hold the same, and
+                        it is counted which acknowledged writes were lost: in mode vv, none may be
 
 A seed chooses everything that is not given:
   --seed N              the seed (default: a fresh one, which is printed)
@@ -31,9 +45,12 @@ A seed chooses everything that is not given:
   --one-way P           the share of partitions that cut one direction only, 0 to 1
   --pause-rate N        pauses a second
   --crash-rate N        crashes a second; a crash loses what the disk had not synced
-  --transfer-rate N     transfers of leadership a second
-  --sync-ms N           the longest time that a sync of the disk takes
+  --transfer-rate N     transfers of leadership a second (not lww-kv)
+  --sync-ms N           the longest time that a sync of the disk takes (not lww-kv)
   --ryw-wait-ms N       how long a read waits for its follower to catch up before the leader serves it (ryw-kv)
+  --mode MODE           lww or vv (lww-kv)
+  --skew-ms N           how far a wall clock may be off, either way; clocks also jump (lww-kv)
+  --gossip-interval-ms N, --tombstone-grace-ms N    as of actorum node (lww-kv)
 
 Output:
   --verbose             tell of faults and leaders as they come
@@ -47,6 +64,7 @@ Examples:
   actorum sim --seed 7 --verbose
   actorum sim --runs 100 --nodes 5 --loss 0.2 --crash-rate 1
   actorum sim --workload ryw-kv --seed 7 --pause-rate 1
+  actorum sim --workload lww-kv --mode lww --runs 100
   actorum sim --seed 7 --nodes 5 --seconds 60 --ops 50 --json
 `;
 
@@ -73,8 +91,10 @@ const NUMBERS = {
   'transfer-rate': RATE,
   'sync-ms': DELAY,
   'ryw-wait-ms': { min: 0, max: 700 },
+  'skew-ms': { min: 0, max: 1e9 },
+  'gossip-interval-ms': { ...COUNT, max: 60_000 },
+  'tombstone-grace-ms': { min: 0, max: 2 ** 31 - 1 },
 } as const;
-const WORKLOADS = ['lin-kv', 'ryw-kv'] as const;
 type NumberName = keyof typeof NUMBERS;
 
 const TEXT = { type: 'string' } as const;
@@ -86,6 +106,7 @@ function readArguments(args: readonly string[]) {
       [name in NumberName]: typeof TEXT;
     }),
     workload: { type: 'string', default: 'lin-kv' },
+    mode: TEXT,
     seed: TEXT,
     runs: { type: 'string', default: '1' },
     verbose: FLAG,
@@ -102,6 +123,7 @@ function readArguments(args: readonly string[]) {
   return {
     fixed,
     workload: oneOf('--workload', given.workload, WORKLOADS),
+    mode: given.mode === undefined ? null : oneOf('--mode', given.mode, MODES),
     seed: given.seed === undefined ? freshSeed() : numberOption('--seed', given.seed, seedRange),
     runs: numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 }),
     verbose: given.verbose,
@@ -116,6 +138,7 @@ function chooseOptions(
   seed: number,
   workload: Workload,
   fixed: { readonly [name in NumberName]?: number },
+  mode: Mode | null,
 ): SimulationOptions {
   const drawn = drawOptions(seed, workload);
   const { weather } = drawn;
@@ -149,82 +172,74 @@ function chooseOptions(
     opsPerSecond: fixed.ops ?? drawn.opsPerSecond,
     keys: fixed.keys ?? drawn.keys,
     weather: chosen,
+    store: {
+      mode: mode ?? drawn.store.mode,
+      gossipIntervalMs: fixed['gossip-interval-ms'] ?? drawn.store.gossipIntervalMs,
+      tombstoneGraceMs: fixed['tombstone-grace-ms'] ?? drawn.store.tombstoneGraceMs,
+      skewMs: fixed['skew-ms'] ?? drawn.store.skewMs,
+    },
   };
 }
 
-/** The command that runs exactly this again. */
-export function replayCommand(options: SimulationOptions): string {
-  const { seed, workload, rywWaitMs, nodes, seconds, opsPerSecond, concurrency, keys, weather } = options;
-  return [
-    `actorum sim --workload ${workload} --seed ${seed} --nodes ${nodes} --seconds ${seconds} --ops ${opsPerSecond}`,
-    `--concurrency ${concurrency} --keys ${keys}`,
-    `--min-delay-ms ${weather.delayMs[0]} --max-delay-ms ${weather.delayMs[1]}`,
-    `--loss ${weather.loss} --duplicate ${weather.duplicate}`,
-    `--partition-rate ${weather.partitionRate} --one-way ${weather.oneWay} --pause-rate ${weather.pauseRate}`,
-    `--crash-rate ${weather.crashRate} --transfer-rate ${weather.transferRate} --sync-ms ${weather.syncMs}`,
-    ...(workload === 'ryw-kv' ? [`--ryw-wait-ms ${rywWaitMs}`] : []),
-    '--verbose',
-  ].join(' ');
-}
+/** What is to be told of one run, whatever its workload. */
+type Told = {
+  readonly failure: string | null;
+  readonly violations: readonly string[];
+  readonly traceTail: readonly string[];
+  readonly virtualSeconds: number;
+  readonly result: string;
+  readonly replay: string;
+  readonly json: object;
+  /** Of lww-kv, when the run came to its end. */
+  readonly survival: SurvivalResult | null;
+};
 
-function describeOptions({
-  seed,
-  workload,
-  rywWaitMs,
-  nodes,
-  seconds,
-  opsPerSecond,
-  concurrency,
-  keys,
-  weather,
-}: SimulationOptions): string {
-  return [
-    `seed ${seed}: ${nodes} node${nodes === 1 ? '' : 's'}, ${seconds} s, ${opsPerSecond} operations a second by ${concurrency} clients on ${keys} keys`,
-    `  messages take ${weather.delayMs[0]} to ${weather.delayMs[1]} ms, ${percent(weather.loss)} lost, ${percent(weather.duplicate)} twice; a sync takes up to ${weather.syncMs} ms`,
-    `  a second: ${weather.partitionRate} partitions (${percent(weather.oneWay)} one-way), ${weather.pauseRate} pauses, ${weather.crashRate} crashes, ${weather.transferRate} transfers`,
-    ...(workload === 'ryw-kv' ? [`  ryw-kv: a read waits up to ${rywWaitMs} ms for its follower`] : []),
-  ].join('\n');
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))}%`;
-}
-
-function describeResult({ stats, traceHash, judgement }: SimulationResult): string {
-  const messages = Object.values(stats.messages).reduce((sum, count) => sum + count, 0);
-  const faults = Object.entries(stats.faults).map(([name, count]) => `${count} ${name}`);
-  return [
-    `  clients: ${stats.ok} ok, ${stats.fail} failed, ${stats.info} unknown; ${judgement?.linearizability.reason ?? 'not judged'}`,
-    ...(judgement?.sessions ? [`  sessions: ${judgement.sessions.reason}`] : []),
-    ...(judgement?.indices ? [`  indices: ${judgement.indices.reason}`] : []),
-    `  raft: ${stats.committed} entries committed, ${stats.termsLed} terms led, ${stats.invariantChecks} checks of the paper's properties`,
-    `  network: ${messages} messages between nodes, ${stats.lost} lost, ${stats.duplicated} repeated`,
-    `  faults: ${faults.length === 0 ? 'none' : faults.join(', ')}`,
-    `  recovery: ${stats.recoveryMs === null ? 'none' : `${Math.round(stats.recoveryMs)} ms until every node answered for every key`}`,
-    `  ${stats.events} events in ${stats.virtualSeconds.toFixed(1)} virtual seconds; trace hash ${traceHash}`,
-  ].join('\n');
+function runOnce(options: SimulationOptions, observe?: (line: string) => void): Told {
+  if (options.workload === 'lww-kv') {
+    const result = simulateStore(options, observe);
+    return {
+      ...result,
+      violations: result.survival?.violations ?? [],
+      virtualSeconds: result.stats.virtualSeconds,
+      result: describeStoreResult(result),
+      replay: storeReplayCommand(options),
+      json: storeToJson(result),
+    };
+  }
+  const result = simulate(options, observe);
+  return {
+    ...result,
+    violations: result.judgement?.violations ?? [],
+    virtualSeconds: result.stats.virtualSeconds,
+    result: describeResult(result),
+    replay: replayCommand(options),
+    json: toJson(result),
+    survival: null,
+  };
 }
 
 /** Runs simulations as the arguments say. Resolves with the exit code. */
 export async function simCommand(args: readonly string[]): Promise<number> {
-  const { fixed, workload, seed, runs, verbose, trace, json, help } = readArguments(args);
+  const { fixed, workload, mode, seed, runs, verbose, trace, json, help } = readArguments(args);
   const print = (text: string) => process.stdout.write(`${text}\n`);
   if (help) {
     process.stdout.write(SIM_HELP);
     return 0;
   }
   const isLive = process.stdout.isTTY === true && runs > 1 && !json;
+  const totals = new SurvivalTotals();
   let virtualSeconds = 0;
   for (let run = 0; run < runs; run += 1) {
-    const options = chooseOptions((seed + run) >>> 0, workload, fixed);
-    if (runs === 1 && !json) print(describeOptions(options));
-    const result = simulate(options, verbose && !json ? print : undefined);
-    virtualSeconds += result.stats.virtualSeconds;
-    if (json) print(JSON.stringify(toJson(result)));
-    else if (runs === 1 && result.failure === null) print(describeResult(result));
-    if (trace && !json) for (const line of result.traceTail) print(line);
-    if (result.failure !== null) {
-      if (!json) reportFailure(result, trace, print);
+    const options = chooseOptions((seed + run) >>> 0, workload, fixed, mode);
+    if (runs === 1 && !json) print(describe(options));
+    const told = runOnce(options, verbose && !json ? print : undefined);
+    virtualSeconds += told.virtualSeconds;
+    totals.add(options.store.mode, told.survival);
+    if (json) print(JSON.stringify(told.json));
+    else if (runs === 1 && told.failure === null) print(told.result);
+    if (trace && !json) for (const line of told.traceTail) print(line);
+    if (told.failure !== null) {
+      if (!json) reportFailure(options, told, trace, print);
       return 1;
     }
     if (isLive) process.stdout.write(`\r${run + 1} of ${runs} seeds`);
@@ -235,35 +250,25 @@ export async function simCommand(args: readonly string[]): Promise<number> {
     print(
       `${runs} seeds (${seed} to ${last}), ${virtualSeconds.toFixed(0)} virtual seconds: every property held`,
     );
+    for (const line of totals.lines()) print(line);
   }
   return 0;
 }
 
+function describe(options: SimulationOptions): string {
+  return options.workload === 'lww-kv' ? describeStoreOptions(options) : describeOptions(options);
+}
+
 function reportFailure(
-  result: SimulationResult,
+  options: SimulationOptions,
+  told: Told,
   alreadyTraced: boolean,
   print: (text: string) => void,
 ): void {
-  const { options, traceTail, failure, judgement } = result;
-  if (!alreadyTraced) for (const line of traceTail.slice(-100)) print(line);
-  print(describeOptions(options));
-  print(describeResult(result));
-  print(`FAILED: ${failure}`);
-  for (const violation of judgement?.violations ?? []) print(violation);
-  print(`replay: ${replayCommand(options)}`);
-}
-
-function toJson({ options, failure, judgement, stats, traceHash }: SimulationResult) {
-  return {
-    valid: failure === null,
-    failure,
-    linearizable: judgement?.linearizability.verdict ?? null,
-    ...(options.workload === 'ryw-kv'
-      ? { sessions: judgement?.sessions?.verdict ?? null, indices: judgement?.indices?.verdict ?? null }
-      : {}),
-    traceHash,
-    options,
-    stats,
-    replay: replayCommand(options),
-  };
+  if (!alreadyTraced) for (const line of told.traceTail.slice(-100)) print(line);
+  print(describe(options));
+  print(told.result);
+  print(`FAILED: ${told.failure}`);
+  for (const violation of told.violations) print(violation);
+  print(`replay: ${told.replay}`);
 }

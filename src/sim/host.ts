@@ -1,6 +1,6 @@
 import { listen } from '../actors/bus.ts';
 import type { CellStep } from '../actors/cell.ts';
-import { Node, type Workload } from '../actors/node.ts';
+import { Node, type StoreOptions, type Workload } from '../actors/node.ts';
 import type { Timers } from '../actors/ports.ts';
 import type { Dice } from '../kit/dice.ts';
 import { createReceiver, type Receiver } from '../maelstrom/receiver.ts';
@@ -20,6 +20,9 @@ export type Surroundings = {
   /** What plain requests mean, and how long a read waits for its follower to catch up. */
   readonly workload: Workload;
   readonly rywWaitMs: number;
+  /** Of lww-kv, and how far the machine's wall clock is off now. */
+  readonly store?: Omit<StoreOptions, 'life'>;
+  clockOffsetMs?(): number;
   /** The longest time that a sync takes now. */
   syncMs(): number;
 };
@@ -28,6 +31,8 @@ export type Surroundings = {
 const WAKE_MS = 0.5;
 /** Restarted nodes must not count their lives from the same number; any start will do. */
 const EPOCH_MS = 1_700_000_000_000;
+/** What `actorum node` does unless it is told otherwise. */
+export const DEFAULT_STORE = { mode: 'lww', gossipIntervalMs: 500, tombstoneGraceMs: 3_600_000 } as const;
 
 /**
  * A machine that runs one node in virtual time: it can be crashed (what was not synced is lost), started again
@@ -76,10 +81,11 @@ export class SimulatedHost {
     const warn = (text: string) => {
       throw new Error(`${this.name} could not read a message of its own cluster: ${text}`);
     };
-    this.#receiver = createReceiver(warn);
+    this.#receiver = createReceiver(warn, this.#world.workload);
     this.#node = new Node(
       {
         nowMs: () => schedule.nowMs,
+        wallMs: () => EPOCH_MS + Math.floor(schedule.nowMs) + (this.#world.clockOffsetMs?.() ?? 0),
         timers: this.#timers(),
         disk: this.disk,
         wire: {
@@ -93,6 +99,7 @@ export class SimulatedHost {
         workload: this.#world.workload,
         rywWaitMs: this.#world.rywWaitMs,
         incarnation: EPOCH_MS + Math.floor(schedule.nowMs) + this.#life,
+        store: { ...(this.#world.store ?? DEFAULT_STORE), life: `life${this.#life}` },
         restored: this.disk.restored,
         onExit: () => this.#world.onExit?.(),
       },

@@ -1,3 +1,4 @@
+import type { Mode } from '../../machines/store/operations.ts';
 import type { Workload } from '../actors/node.ts';
 import { Dice } from '../kit/dice.ts';
 
@@ -23,6 +24,15 @@ export type Weather = {
   readonly syncMs: number;
 };
 
+/** What only a run of the conflict store has. */
+export type StoreConditions = {
+  readonly mode: Mode;
+  readonly gossipIntervalMs: number;
+  readonly tombstoneGraceMs: number;
+  /** How far a wall clock may be off, either way, in milliseconds; clocks are set anew while the run lasts. */
+  readonly skewMs: number;
+};
+
 export type SimulationOptions = {
   readonly seed: number;
   /** With ryw-kv the clients have sessions, and read by token from any node. */
@@ -37,6 +47,8 @@ export type SimulationOptions = {
   readonly opsPerSecond: number;
   readonly keys: number;
   readonly weather: Weather;
+  /** Of lww-kv. */
+  readonly store: StoreConditions;
 };
 
 export const CALM: Weather = {
@@ -50,6 +62,17 @@ export const CALM: Weather = {
   oneWay: 0,
   syncMs: 0,
 };
+
+function drawStore(seed: number): StoreConditions {
+  // From other dice, too.
+  const dice = new Dice(seed ^ 0x1eaf);
+  return {
+    mode: dice.pick(['vv', 'vv', 'lww']),
+    gossipIntervalMs: dice.pick([500, 200, 100]),
+    tombstoneGraceMs: dice.pick([0, 100, 1000, 3_600_000]),
+    skewMs: dice.pick([0, 20, 2000]),
+  };
+}
 
 /** What a seed chooses; the same weather whatever the workload. */
 export function drawOptions(seed: number, workload: Workload = 'lin-kv'): SimulationOptions {
@@ -80,5 +103,6 @@ export function drawOptions(seed: number, workload: Workload = 'lin-kv'): Simula
       oneWay: dice.pick([0, 0.5, 1]),
       syncMs: level(2, 20),
     },
+    store: drawStore(seed),
   };
 }

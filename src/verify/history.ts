@@ -22,7 +22,8 @@ export type HistoryEvent = {
   readonly type: EventType;
   /**
    * `read`, `write`, `cas`; `ryw_read` for a read that need not be linearizable, only as fresh as its session
-   * (a follower may have served it); for the nemesis the fault's name.
+   * (a follower may have served it); for the nemesis the fault's name. In a conflict store `read` yields a list of
+   * values, `final_read` is one after all is healed, and a `delete` has a value that names it and is not stored.
    */
   readonly f: string;
   /** The register; absent for the nemesis. */
@@ -50,6 +51,10 @@ export type HistoryEvent = {
   readonly shownIndex?: number;
   /** On ok: the node that served it, where the reply says so. */
   readonly servedBy?: string;
+  /** On the write or delete of a conflict store: the values of the writes that its client had seen and replaces. */
+  readonly saw?: readonly Json[];
+  /** On ok of a conflict store that gives timestamps: the write's, in seconds. */
+  readonly ts?: number;
 };
 
 export const EVENT_TYPES = ['invoke', 'ok', 'fail', 'info'] as const;

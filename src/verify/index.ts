@@ -28,3 +28,5 @@ export type {
   SessionViolation,
 } from './sessions.ts';
 export { checkSessions, GUARANTEES } from './sessions.ts';
+export type { SurvivalOptions, SurvivalResult } from './survival.ts';
+export { checkSurvival } from './survival.ts';

@@ -40,6 +40,8 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ['token', { required: false, allowed: 'an integer from 0', accepts: isCount }],
   ['shownIndex', { required: false, allowed: 'an integer from 0', accepts: isCount }],
   ['servedBy', { required: false, allowed: 'a string', accepts: isString }],
+  ['saw', { required: false, allowed: 'a list of values', accepts: Array.isArray }],
+  ['ts', { required: false, allowed: 'a finite number', accepts: Number.isFinite }],
 ]);
 
 /**

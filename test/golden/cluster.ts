@@ -1,7 +1,7 @@
 import type { CellStep } from '../../src/actors/cell.ts';
-import type { Workload } from '../../src/actors/node.ts';
+import type { StoreOptions, Workload } from '../../src/actors/node.ts';
 import { Dice } from '../../src/kit/dice.ts';
-import { SimulatedHost } from '../../src/sim/host.ts';
+import { DEFAULT_STORE, SimulatedHost } from '../../src/sim/host.ts';
 import { type Body, Network } from '../../src/sim/network.ts';
 import { CALM } from '../../src/sim/options.ts';
 import { Schedule } from '../../src/sim/schedule.ts';
@@ -15,6 +15,7 @@ type ClusterOptions = {
   readonly nodes: readonly string[];
   readonly workload?: Workload;
   readonly rywWaitMs?: number;
+  readonly store?: Omit<StoreOptions, 'life'>;
   /** Is told of every step of every cell. */
   readonly onStep?: (name: string, step: CellStep) => void;
 };
@@ -27,10 +28,12 @@ export class ScriptedCluster {
   readonly #tell: (line: string) => void;
   /** How much later than elsewhere the log arrives at a node; everything else arrives as ever. */
   readonly #lagMs = new Map<string, number>();
+  /** How far the clocks of nodes are off. */
+  readonly #offsetMs = new Map<string, number>();
   #nextRequest = 1;
 
   constructor(options: ClusterOptions, tell: (line: string) => void) {
-    const { nodes, workload = 'ryw-kv', rywWaitMs = 100, onStep = () => {} } = options;
+    const { nodes, workload = 'ryw-kv', rywWaitMs = 100, store = DEFAULT_STORE, onStep = () => {} } = options;
     this.#tell = (line) => tell(`${this.#schedule.nowMs.toFixed(0).padStart(5)} ms  ${line}`);
     const dice = new Dice(SEED);
     const weather = { ...CALM, delayMs: [DELAY_MS, DELAY_MS] as const };
@@ -42,6 +45,8 @@ export class ScriptedCluster {
           dice: new Dice(dice.seed()),
           workload,
           rywWaitMs,
+          store,
+          clockOffsetMs: () => this.#offsetMs.get(name) ?? 0,
           syncMs: () => 0,
           onStep: (step) => {
             this.#watch(name, step);
@@ -108,6 +113,11 @@ export class ScriptedCluster {
     this.#lagMs.set(name, ms);
   }
 
+  /** Sets a node's wall clock so far off the right time. */
+  skew(name: string, ms: number): void {
+    this.#offsetMs.set(name, ms);
+  }
+
   cut(src: string, dest: string): void {
     this.#network.cut(src, dest);
   }
@@ -125,10 +135,12 @@ export class ScriptedCluster {
     this.#lagMs.clear();
   }
 
-  /** One line a node: its part, its term, what it has applied, who waits there, and whom it remembers. */
+  /** One line a node: what it holds, or its part, its term, what it has applied, who waits there, and whom it remembers. */
   state(): string[] {
     return [...this.#hosts.values()].map(({ name, node }) => {
       const peer = node?.peer;
+      const replica = node?.replica;
+      if (replica) return `${name} ${JSON.stringify([...replica.items()])}`;
       if (!peer) return `${name} down`;
       const { value, context } = peer.raft.snapshot;
       const part = typeof value === 'string' ? value : Object.keys(value)[0];

@@ -1,3 +1,4 @@
+import type { Mode } from '../../machines/store/operations.ts';
 import type { Workload } from '../../src/actors/node.ts';
 import type { Body } from '../../src/sim/network.ts';
 import { ScriptedCluster } from './cluster.ts';
@@ -6,11 +7,12 @@ import { ScriptedCluster } from './cluster.ts';
  * Scripts with their transcripts, in the manner of etcd's testdata: a command, a line `----`, and what came of it, up
  * to an empty line. Lines that begin with `# ` say what it is about.
  *
- *   cluster n1 n2 n3 [workload=ryw-kv] [wait=100]   starts nodes
+ *   cluster n1 n2 n3 [workload=ryw-kv] [wait=100]   starts nodes; of lww-kv with [mode=lww] [interval=500] [grace=3600000]
  *   lead n1                      lets n1 lead, and everybody catch up
  *   send c1 n2 {"type": ...}     a client's request, without msg_id; its number is told
  *   advance 100                  lets so many milliseconds pass
  *   lag n3 50                    the log takes so much longer to reach n3; other messages do not
+ *   skew n3 -500                 sets the wall clock of n3 so far off the right time
  *   cut n1 n3 | isolate n1 | heal       links; heal also ends every lag
  *   crash n1 | restart n1 | transfer n1 n2 | end n1
  *   state                        every node in one line
@@ -59,6 +61,11 @@ function start(words: readonly string[]): ScriptedCluster {
     nodes: words.filter((word) => !word.includes('=')),
     workload: (settings.get('workload') ?? 'ryw-kv') as Workload,
     rywWaitMs: Number(settings.get('wait') ?? 100),
+    store: {
+      mode: (settings.get('mode') ?? 'lww') as Mode,
+      gossipIntervalMs: Number(settings.get('interval') ?? 500),
+      tombstoneGraceMs: Number(settings.get('grace') ?? 3_600_000),
+    },
   };
   return new ScriptedCluster(options, (line) => tellNow(line));
 }
@@ -83,6 +90,8 @@ function perform(
       return cluster.advance(Number(first));
     case 'lag':
       return cluster.lag(first, Number(second));
+    case 'skew':
+      return cluster.skew(first, Number(second));
     case 'cut':
       return cluster.cut(first, second);
     case 'isolate':

@@ -96,7 +96,7 @@ describe('the register of the last writer', () => {
     );
   });
 
-  it('answers a put that a stronger entry hides, and keeps the stronger: the silent loss', () => {
+  it('answers a put under a tombstone from the far future, and keeps the tombstone: the silent loss', () => {
     const { snapshot } = gate.step(gate.start(undefined).snapshot, {
       type: 'entry.merged',
       entry: removed(4e9),

@@ -187,6 +187,20 @@ describe('on several nodes', () => {
     },
   );
 
+  it('what was seen before a deletion was forgotten everywhere covers nothing that is written after', () => {
+    let world = act(newWorld(2), 'write', 0, BLIND);
+    const seen = sightAt(world, 0);
+    world = converge(act(world, 'delete', 0, seen));
+    expect(everywhere(world)).toEqual([[], []]);
+    const replicas = world.replicas.map((replica) => ({ ...replica, versions: NO_VERSIONS }));
+    world = act({ ...world, replicas }, 'write', 0, BLIND);
+    world = act(world, 'write', 1, seen);
+    expect(everywhere(world)).toEqual([
+      [2, 3],
+      [2, 3],
+    ]);
+  });
+
   it('a death outlives the message that still tells of the version alive', () => {
     const alone = write(NO_VERSIONS, 'a', [], 'c1', ALONE);
     const dead = remove(alone.versions, alone.vc, 'c2', ALONE).versions;

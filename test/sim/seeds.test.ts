@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { replayCommand } from '../../src/sim/command.ts';
+import { replayCommand } from '../../src/sim/log-report.ts';
 import { drawOptions } from '../../src/sim/options.ts';
 import { simulate } from '../../src/sim/simulation.ts';
 

@@ -26,13 +26,13 @@ export const lamport: Strategy = {
       stamp({ context }) {
         const seen = context as LamportStamp | null;
         clock = tick(Math.max(clock, seen?.time ?? 0));
-        return { stamp: { time: clock, process: node }, waitMs: 0 };
+        return { stamp: { time: clock, node }, waitMs: 0 };
       },
       observe(stamp) {
         clock = receive(clock, stamp.time);
         return null;
       },
-      print: ({ time, process }) => `${time}@${process}`,
+      print: (stamp) => `${stamp.time}@${stamp.node}`,
       timestampMs: () => null,
     });
   },

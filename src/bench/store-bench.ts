@@ -1,0 +1,53 @@
+import { monotonicMs, wallMs } from '../host/clock.ts';
+import type { Narrator } from './narrator.ts';
+import { Store } from './store.ts';
+import type { StoreBenchOptions } from './store-options.ts';
+import { type ModeResults, modeResults, type StoreResults, storeResults } from './store-results.ts';
+import { StoreRun, type StoreRunOptions } from './store-run.ts';
+
+/** The same load and the same faults in each mode, one after the other; leaves histories and results behind. */
+export async function benchStore(
+  { run: options, modes, store: root }: StoreBenchOptions,
+  narrator: Narrator | null,
+  interrupted: AbortSignal,
+): Promise<{ readonly results: StoreResults; readonly directory: string }> {
+  const store = new Store(root, wallMs());
+  for (const line of prologue(options)) narrator?.say(line);
+  const done: ModeResults[] = [];
+  for (const mode of modes) {
+    if (interrupted.aborted) break;
+    narrator?.say(`In mode ${mode}:`);
+    const run = new StoreRun(options, mode, {
+      nowMs: monotonicMs,
+      logDir: store.logDirOf(mode),
+      interrupted,
+      tell: (timeMs, text) => narrator?.tell(timeMs, text),
+    });
+    narrator?.showProgress(run.recorder.samples, () => run.sinceStartMs());
+    await run.start();
+    narrator?.stop();
+    store.writeHistory(run.history, `history-${mode}`);
+    done.push(modeResults(run));
+  }
+  const results = storeResults(done, options, interrupted.aborted);
+  store.writeResults(results);
+  return { results, directory: store.directory };
+}
+
+/** What is about to happen, for someone who has never seen it. */
+function prologue(options: StoreRunOptions): string[] {
+  const { nodes, program, concurrency, rate, timeMs, keys, latency, nemesis, nemesisIntervalMs, seed } =
+    options;
+  const speed = rate === 0 ? 'as fast as they can' : `at ${rate} operations a second`;
+  const far = latency.meanMs === 0 ? '' : `, ${latency.meanMs} ms apart`;
+  const skews = Object.entries(options.clockOffsetsMs).map(([node, ms]) => `${node} by ${ms} ms`);
+  return [
+    `A cluster of ${nodes} processes of ${program.name}${far}, and ${concurrency} clients that read, write and delete`,
+    `${keys} keys ${speed} for ${timeMs / 1000} s, each operation at any node.`,
+    ...(skews.length === 0 ? [] : [`Clocks are off: ${skews.join(', ')}.`]),
+    nemesis === 'none'
+      ? `The network stays whole. Seed ${seed}.`
+      : `Every ${nemesisIntervalMs / 1000} s the network breaks or is mended. Seed ${seed}.`,
+    '',
+  ];
+}

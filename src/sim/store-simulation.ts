@@ -1,0 +1,289 @@
+import { invariant } from '../../machines/assert.ts';
+import { canonical } from '../../machines/json.ts';
+import type { Item } from '../../machines/store/items.ts';
+import type { CellStep } from '../actors/cell.ts';
+import { isTombstone } from '../actors/gossip/items.ts';
+import { Dice } from '../kit/dice.ts';
+import type { HistoryEvent } from '../verify/history.ts';
+import { checkSurvival } from '../verify/index.ts';
+import { CLIENT_TIMEOUT_MS } from './clients.ts';
+import { SimulatedHost } from './host.ts';
+import { Nemesis } from './nemesis.ts';
+import { Network } from './network.ts';
+import { CALM, type SimulationOptions, type Weather } from './options.ts';
+import { Schedule } from './schedule.ts';
+import { type Acknowledged, StoreClients } from './store-clients.ts';
+import { StoreInvariants } from './store-invariants.ts';
+import type { StoreSimulationResult } from './store-result.ts';
+import { Trace } from './trace.ts';
+
+/** Within this time after everything is healed, all nodes must hold the same, byte for byte. */
+const CONVERGENCE_LIMIT_MS = 20_000;
+/** How often it is looked at whether they do. */
+const PROBE_MS = 50;
+/** After that the nodes are left alone for a while: they may forget tombstones, and nothing else may change. */
+const QUIET_MS = 3000;
+/** How often a second some clock is set anew. */
+const CLOCK_RATE = 1;
+
+/**
+ * Runs one cluster of the conflict store in virtual time: clients and faults for a while, then healing; all nodes must
+ * come to hold the same, and every acknowledged write must be accounted for. A crash loses a node's whole memory.
+ */
+export function simulateStore(
+  options: SimulationOptions,
+  observe: (line: string) => void = () => {},
+): StoreSimulationResult {
+  const run = new StoreSimulation(options, observe);
+  let failure: string | null = null;
+  try {
+    run.go();
+  } catch (error) {
+    failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+  return run.result(failure);
+}
+
+/**
+ * A node of its own names the actors of its vectors after its clients, so that the first write of c1 is `{"c1":1}` in
+ * whatever life: without a memory it cannot but repeat itself, and is not crashed.
+ */
+function weatherFor({ nodes, weather }: SimulationOptions): Weather {
+  return nodes === 1 ? { ...weather, crashRate: 0 } : weather;
+}
+
+class StoreSimulation {
+  readonly #options: SimulationOptions;
+  readonly #schedule = new Schedule();
+  readonly #trace = new Trace();
+  readonly #network: Network;
+  readonly #clients: StoreClients;
+  readonly #hosts: readonly SimulatedHost[];
+  readonly #invariants: StoreInvariants;
+  readonly #dice: Dice;
+  readonly #observe: (line: string) => void;
+  readonly #faults = new Map<string, number>();
+  readonly #offsetsMs = new Map<string, number>();
+  readonly #tombstones: [number, number] = [0, 0];
+  #stopped = false;
+  #events = 0;
+  #convergedMs: number | null = null;
+
+  constructor(options: SimulationOptions, observe: (line: string) => void) {
+    this.#options = options;
+    this.#observe = observe;
+    const dice = new Dice(options.seed);
+    this.#dice = dice;
+    this.#network = new Network(this.#schedule, new Dice(dice.seed()), this.#trace, options.weather);
+    const names = Array.from({ length: options.nodes }, (_, i) => `n${i + 1}`);
+    this.#clients = new StoreClients(this.#schedule, new Dice(dice.seed()), this.#network, {
+      nodes: names,
+      keys: options.keys,
+      mode: options.store.mode,
+      // Its node may have crashed while the answer was on its way.
+      onAcknowledged: (write) => {
+        if (!this.#isKnown(write, this.#hosts)) this.#forget([write]);
+      },
+    });
+    this.#invariants = new StoreInvariants();
+    this.#hosts = names.map((name) => this.#createHost(name, names));
+  }
+
+  go(): void {
+    const { seconds, concurrency, opsPerSecond } = this.#options;
+    this.#setClocks();
+    for (const host of this.#hosts) host.start();
+    const nemesis = new Nemesis(
+      {
+        schedule: this.#schedule,
+        dice: new Dice(this.#dice.seed()),
+        network: this.#network,
+        hosts: this.#hosts,
+        onCrash: (host) => this.#loseMemory(host),
+        record: (fault, value) => this.#recordFault(fault, value),
+      },
+      weatherFor(this.#options),
+    );
+    for (let i = 0; i < concurrency; i += 1) {
+      this.#clients.run(`c${i}`, opsPerSecond / concurrency, seconds * 1000);
+    }
+    this.#runUntil(seconds * 1000);
+    this.#network.weather = CALM;
+    this.#stopped = true;
+    nemesis.heal();
+    const healedMs = this.#schedule.nowMs;
+    // What clients asked last may still be on its way, or wait at a node that stood still.
+    this.#runUntil(healedMs + CLIENT_TIMEOUT_MS);
+    this.#awaitAgreement();
+    this.#convergedMs = this.#schedule.nowMs - healedMs;
+    this.#tombstones[0] = this.#countTombstones();
+    this.#readEverything();
+    const [agreed = ''] = this.#snapshots(isAlive);
+    this.#runUntil(this.#schedule.nowMs + QUIET_MS);
+    // Nodes forget deletions one after the other, and agree again when all have.
+    this.#awaitAgreement();
+    this.#tombstones[1] = this.#countTombstones();
+    const after = this.#snapshots(isAlive);
+    invariant(
+      after.every((snapshot) => snapshot === agreed),
+      'nobody writes, so no value comes or goes',
+      () => ({ agreed, after }),
+    );
+  }
+
+  result(failure: string | null): StoreSimulationResult {
+    const { history } = this.#clients;
+    const { mode } = this.#options.store;
+    const survival = failure === null ? checkSurvival(history, { mode }) : null;
+    const verdict = survival?.verdict === 'illegal' ? `acknowledged writes: ${survival.reason}` : null;
+    const count = (type: HistoryEvent['type']) =>
+      history.filter((event) => event.type === type && event.process !== 'nemesis').length;
+    return {
+      options: this.#options,
+      failure: failure ?? verdict,
+      survival,
+      history,
+      traceHash: this.#trace.hash,
+      traceTail: this.#trace.tail,
+      stats: {
+        virtualSeconds: this.#schedule.nowMs / 1000,
+        events: this.#events,
+        ok: count('ok'),
+        fail: count('fail'),
+        info: count('info'),
+        minted: this.#invariants.minted,
+        invariantChecks: this.#invariants.checks,
+        mostSiblings: this.#invariants.mostSiblings,
+        tombstones: this.#tombstones,
+        messages: Object.fromEntries([...this.#network.sent].sort(([a], [b]) => (a < b ? -1 : 1))),
+        lost: this.#network.lost,
+        duplicated: this.#network.duplicated,
+        faults: Object.fromEntries(this.#faults),
+        convergedMs: this.#convergedMs,
+      },
+    };
+  }
+
+  #createHost(name: string, names: readonly string[]): SimulatedHost {
+    const host = new SimulatedHost(name, names, {
+      schedule: this.#schedule,
+      dice: new Dice(this.#dice.seed()),
+      syncMs: () => 0,
+      workload: 'lww-kv',
+      rywWaitMs: 0,
+      store: this.#options.store,
+      clockOffsetMs: () => this.#offsetsMs.get(name) ?? 0,
+      onStep: (step) => this.#checkStep(name, step),
+      send: (src, dest, body) => {
+        if (dest.startsWith('c')) this.#network.sendCalmly(src, dest, body);
+        else this.#network.send(src, dest, body);
+      },
+    });
+    this.#network.attach(name, (line) => host.deliver(line));
+    return host;
+  }
+
+  /** Sets every clock, and from then on now and then one: they are off, and they jump, also backwards. */
+  #setClocks(): void {
+    const { skewMs } = this.#options.store;
+    if (skewMs === 0) return;
+    const dice = this.#dice.fork();
+    const draw = () => Math.round(dice.between(-skewMs, skewMs));
+    for (const { name } of this.#hosts) this.#offsetsMs.set(name, draw());
+    const setOne = () => {
+      this.#schedule.after(dice.waitMs(CLOCK_RATE), () => {
+        if (this.#stopped) return;
+        const { name } = dice.pick(this.#hosts);
+        this.#offsetsMs.set(name, draw());
+        this.#recordFault('clock', [name, `${this.#offsetsMs.get(name)} ms`]);
+        setOne();
+      });
+    };
+    setOne();
+  }
+
+  /** A crash is about to take with it whatever nobody else knows. */
+  #loseMemory(host: SimulatedHost): void {
+    const others = this.#hosts.filter((other) => other !== host);
+    this.#forget(
+      this.#clients.acknowledged.filter(
+        (write) => this.#isKnown(write, [host]) && !this.#isKnown(write, others),
+      ),
+    );
+  }
+
+  #isKnown(write: Acknowledged, hosts: readonly SimulatedHost[]): boolean {
+    return hosts.some(({ node }) => {
+      const replica = node?.replica;
+      return replica !== null && replica !== undefined && this.#invariants.knows(replica, write);
+    });
+  }
+
+  #forget(writes: readonly Acknowledged[]): void {
+    if (writes.length === 0) return;
+    this.#clients.record({
+      process: 'nemesis',
+      type: 'info',
+      f: 'forget',
+      value: writes.map(({ id }) => id),
+    });
+  }
+
+  #runUntil(untilMs: number, isDone: () => boolean = () => false): void {
+    while (!isDone() && this.#schedule.runNext(untilMs)) this.#events += 1;
+  }
+
+  /** Everything is healed: now all nodes have to come to hold the same. */
+  #awaitAgreement(): void {
+    const untilMs = this.#schedule.nowMs + CONVERGENCE_LIMIT_MS;
+    const agree = () => new Set(this.#snapshots()).size === 1;
+    while (!agree()) {
+      invariant(
+        this.#schedule.nowMs < untilMs,
+        `all nodes hold the same within ${CONVERGENCE_LIMIT_MS} ms after healing`,
+        () => this.#snapshots(),
+      );
+      this.#runUntil(this.#schedule.nowMs + PROBE_MS);
+    }
+  }
+
+  #readEverything(): void {
+    let waiting = this.#hosts.length;
+    for (const { name } of this.#hosts) {
+      this.#clients.readAll(`c-${name}`, name, () => {
+        waiting -= 1;
+      });
+    }
+    this.#runUntil(this.#schedule.nowMs + CONVERGENCE_LIMIT_MS, () => waiting === 0);
+    invariant(waiting === 0, 'every node answers at once when it is let alone', () => waiting);
+  }
+
+  /** What each node holds, in one string that is equal when all of it is. */
+  #snapshots(isShown: (item: Item) => boolean = () => true): string[] {
+    return this.#hosts.map(({ node }) => {
+      const items = [...(node?.replica?.items() ?? [])].filter(isShown);
+      return items.map(canonical).sort().join('\n');
+    });
+  }
+
+  #countTombstones(): number {
+    const items = this.#hosts.flatMap(({ node }) => [...(node?.replica?.items() ?? [])]);
+    return items.filter(isTombstone).length;
+  }
+
+  #checkStep(name: string, step: CellStep): void {
+    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} ${name} ${step.cell} ${step.event.type}`);
+    this.#invariants.check(name, step);
+  }
+
+  #recordFault(fault: string, value: readonly string[]): void {
+    this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
+    this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
+    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')}`);
+    this.#observe(`${(this.#schedule.nowMs / 1000).toFixed(3).padStart(8)} s  ${fault} ${value.join(', ')}`);
+  }
+}
+
+function isAlive(item: Item): boolean {
+  return !isTombstone(item);
+}
