@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildPages } from './pages.mjs';
 
 const withTypes = !process.argv.includes('--no-types');
 const common = {
@@ -28,7 +29,7 @@ const banner = {
 const besides = {
   name: 'besides',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(?:charts|lab)\/index\.ts$/ }, ({ kind, path }) =>
+    onResolve({ filter: /\/(?:charts|inspect|lab)\/index\.ts$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: `./${path.split('/').at(-2)}.js`, external: true } : undefined,
     ),
 };
@@ -41,10 +42,11 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: { charts: 'src/charts/index.ts' },
+  entryPoints: { charts: 'src/charts/index.ts', inspect: 'src/inspect/index.ts' },
   outdir: 'dist',
   external: ['elkjs'],
 });
+await buildPages();
 // The lab's report, with the libraries that it draws with, is a file of its own once more.
 await build({
   ...common,
@@ -60,9 +62,12 @@ chmodSync('dist/actorum.js', 0o755);
 await build({
   ...common,
   packages: 'external',
+  // Node needs to be told that xstate's manifest is JSON, and takes it from 20.10 on.
+  supported: { 'import-attributes': true },
   splitting: true,
   entryPoints: {
     machines: 'machines/index.ts',
+    accelerate: 'src/accelerate/index.ts',
     client: 'src/client/index.ts',
     verify: 'src/verify/index.ts',
     testing: 'src/testing/index.ts',

@@ -1,3 +1,5 @@
+import { ACCELERATOR_MUTANTS } from './mutants.accelerate.ts';
+
 /**
  * Faults that a tired engineer could make, one line each, and for each the test that must notice. A test that cannot
  * fail proves nothing: this is how we know that ours can.
@@ -597,4 +599,85 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'test/verify/survival.test.ts',
     title: 'two nodes do not agree',
   },
+  {
+    name: 'view: a trace that misses what changed',
+    file: 'src/trace/tracer.ts',
+    search: 'if (before.context[name] === context[name]) continue;',
+    replace: 'if (before.context[name] !== context[name]) continue;',
+    test: 'test/trace/tracer.test.ts',
+    title: 'loses nothing',
+  },
+  {
+    name: 'view: a gap in a trace that is not made good',
+    file: 'src/trace/tracer.ts',
+    search: "if (taken && status === 'active') this.#known.add(name);",
+    replace: "if (status === 'active') this.#known.add(name);",
+    test: 'test/trace/tracer.test.ts',
+    title: 'loses nothing',
+  },
+  {
+    name: 'view: a log told with the entries of others',
+    file: 'src/trace/bound.ts',
+    search: 'entries.slice(Math.max(0, length - MAX_ENTRIES), length)',
+    replace: 'entries.slice(-MAX_ENTRIES)',
+    test: 'test/trace/bound.test.ts',
+    title: 'tells a log by its length',
+  },
+  {
+    name: 'view: a ring that forgets what it lets go',
+    file: 'src/inspect/ring.ts',
+    search: '    apply(this.base, JSON.parse(line) as TraceRecord);\n',
+    replace: '',
+    test: 'test/inspect/feed.test.ts',
+    title: 'lives on in its base',
+  },
+  {
+    name: 'view: a feed that waits for nobody to read',
+    file: 'src/inspect/feed.ts',
+    search: 'if (stream.writableLength > UNREAD_LIMIT_BYTES) this.#waitFor(viewer);',
+    replace: 'if (stream.writableLength < 0) this.#waitFor(viewer);',
+    test: 'test/inspect/feed.test.ts',
+    title: 'keeps hardly anything',
+  },
+  {
+    name: 'view: a live view for the whole network',
+    file: 'src/inspect/server.ts',
+    search: 'server.listen(port, HOST, resolve);',
+    replace: 'server.listen(port, resolve);',
+    test: 'test/inspect/server.test.ts',
+    title: 'cannot be reached from another machine',
+  },
+  {
+    name: 'view: a live view under any name',
+    file: 'src/inspect/server.ts',
+    search: 'if (headers.host === undefined || !names.includes(headers.host)) {',
+    replace: 'if (headers.host === undefined) {',
+    test: 'test/inspect/server.test.ts',
+    title: 'refuses',
+  },
+  {
+    name: 'view: a live view for pages from elsewhere',
+    file: 'src/inspect/server.ts',
+    search: 'if (origin !== undefined && !names',
+    replace: "if (origin === '' && !names",
+    test: 'test/inspect/server.test.ts',
+    title: 'refuses',
+  },
+  {
+    name: 'view: a moment that is one record off',
+    file: 'src/inspect/page/store.ts',
+    search: 'for (let place = from; place < count; place += 1)',
+    replace: 'for (let place = from; place < count - 1; place += 1)',
+    test: 'test/inspect/store.test.ts',
+    title: 'at any moment',
+  },
+  {
+    name: 'view: records of processes in the order of their coming',
+    file: 'src/bench/trace-order.ts',
+    search: 'this.#waiting.add(record.t, record);',
+    replace: 'this.#waiting.add(0, record);',
+    test: 'test/bench/trace-order.test.ts',
+    title: '',
+  },
+  ...ACCELERATOR_MUTANTS,
 ];

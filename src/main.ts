@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { BENCH_HELP, benchCommand } from './bench/command.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
 import { isUsageError, partOfPackage, UsageError } from './cli/usage.ts';
+import { packageVersion } from './host/package.ts';
+import { INSPECT_HELP, inspectCommand } from './inspect/command.ts';
 import { SIM_HELP, simCommand } from './sim/command.ts';
 
 const HELP = `actorum: a distributed key-value system whose protocols are statecharts
@@ -13,6 +14,7 @@ Commands:
   sim       a whole cluster in one process, in virtual time, under every fault; one seed, one run
   bench     a cluster of real processes under load and partitions, judged at the end
   lab       watch a write disappear under clock skew, and then make it impossible
+  inspect   a trace of a run, on a page of this machine
   charts    the statecharts as diagrams, definitions and pages
   help      this text, or "actorum help <command>"
   version   the version of actorum
@@ -37,6 +39,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
     run: async (args) => (await lab()).labCommand(args),
     help: async () => (await lab()).LAB_HELP,
   },
+  inspect: { run: inspectCommand, help: () => INSPECT_HELP },
   charts: {
     run: async (args) => (await charts()).chartsCommand(args),
     help: async () => (await charts()).CHARTS_HELP,
@@ -46,7 +49,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === undefined && !process.stdin.isTTY) return nodeCommand([]);
-  if (first === 'version' || first === '--version') return print(`${version()}\n`);
+  if (first === 'version' || first === '--version') return print(`${packageVersion()}\n`);
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
     return print(rest[0] === undefined ? HELP : await commandNamed(rest[0]).help());
   }
@@ -67,11 +70,6 @@ function commandNamed(name: string): Command {
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version);
 }
 
 /** What went wrong, on stderr: one line for a mistake of the user's, and everything for one of ours. */

@@ -70,12 +70,11 @@ export function answerReplies(
     type: 'reply',
     src,
     dest: client,
-    body: {
-      ...outcomeFields(outcome),
-      ...(showsIndex && index !== null && isPlainSuccess(outcome) ? { commit_index: index } : {}),
-      in_reply_to: msgId,
-      msg_id: firstMsgId + place,
-    },
+    body: Object.assign(
+      outcomeFields(outcome),
+      showsIndex && index !== null && isPlainSuccess(outcome) ? { commit_index: index } : {},
+      { in_reply_to: msgId, msg_id: firstMsgId + place },
+    ),
   }));
 }
 

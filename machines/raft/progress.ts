@@ -1,4 +1,5 @@
 import { invariant } from '../assert.ts';
+import { patched } from '../patched.ts';
 import type { PlannedAppend, Progress, RaftContext } from './context.ts';
 import type { AppendResponse } from './events.ts';
 import { chunkEnd, firstIndexOfTerm, type Log, lastIndex, lastIndexOfTerm, slice } from './log.ts';
@@ -47,8 +48,8 @@ export function planAppends(
     progress.sentCommit,
     Math.min(context.commitIndex, last.prevIndex + last.count),
   );
-  const sent = { paused: progress.probing, due: false, sentRound: round, sentCommit };
-  return { progress: { ...progress, next, inflight, ...sent }, appends };
+  const sent = { paused: progress.probing, due: false, sentRound: round, sentCommit, next, inflight };
+  return { progress: patched(progress, sent), appends };
 }
 
 /** How far a follower that is sent everything below `next` may commit. */
@@ -91,11 +92,8 @@ function planPipeline(context: RaftContext, to: string, progress: Progress): Pla
 
 /** What a follower's answer teaches about it. Late, repeated and reordered answers teach nothing wrong. */
 export function learn(log: Log, progress: Progress, answer: AppendResponse): Progress {
-  const heard: Progress = {
-    ...progress,
-    active: true,
-    ackedRound: Math.max(progress.ackedRound, answer.round),
-  };
+  const ackedRound = Math.max(progress.ackedRound, answer.round);
+  const heard = patched(progress, { active: true, ackedRound });
   return answer.success ? learnMatch(log, heard, answer.index) : learnMismatch(log, heard, answer);
 }
 
@@ -106,13 +104,13 @@ function learnMatch(log: Log, progress: Progress, index: number): Progress {
   }));
   const match = Math.max(progress.match, index);
   if (progress.probing)
-    return { ...progress, match, next: match + 1, probing: false, paused: false, inflight: [] };
+    return patched(progress, { match, next: match + 1, probing: false, paused: false, inflight: [] });
   const first = progress.inflight[0];
   const inflight =
     first !== undefined && first.last <= match
       ? progress.inflight.filter((message) => message.last > match)
       : progress.inflight;
-  return { ...progress, match, next: Math.max(progress.next, match + 1), inflight };
+  return patched(progress, { match, next: Math.max(progress.next, match + 1), inflight });
 }
 
 function learnMismatch(log: Log, progress: Progress, answer: AppendResponse): Progress {
@@ -121,7 +119,7 @@ function learnMismatch(log: Log, progress: Progress, answer: AppendResponse): Pr
   const outdated = rejected <= progress.match || (progress.probing && rejected !== progress.next - 1);
   if (outdated || conflict === null) return progress;
   const next = Math.max(progress.match + 1, Math.min(rejected, nextToTry(log, conflict)));
-  return { ...progress, next, probing: true, paused: false, inflight: [] };
+  return patched(progress, { next, probing: true, paused: false, inflight: [] });
 }
 
 /**

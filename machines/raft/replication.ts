@@ -1,5 +1,6 @@
 import { invariant } from '../assert.ts';
 import type { EventOf } from '../chart.ts';
+import { patched } from '../patched.ts';
 import {
   type Decision,
   drawPatience,
@@ -96,7 +97,8 @@ export function recordAcknowledgement(context: RaftContext, event: AppendRespons
   invariant(event.term === context.term, 'a leader hears answers of its own term only', () => event);
   const before = progressOf(context, event.from);
   const progress = { ...context.progress, [event.from]: learn(context.log, before, event) };
-  return { progress, ...advance({ ...context, progress }) };
+  const { commitIndex, reads, decided } = advance({ ...context, progress });
+  return { progress, commitIndex, reads, decided };
 }
 
 /** Whether the message comes from a node that belongs to this leader's cluster. */
@@ -164,8 +166,8 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
   const newLog = kept.length === 0 ? log : append(keepThrough(log, from - 1), kept);
   // Only what this message verified may be committed by it: beyond may stand another leader's leftovers.
   const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));
-  return {
-    ...followLeader(context, event),
+  // Properties that are new after a spread cost a microsecond, and this is every follower's most frequent step.
+  return Object.assign(followLeader(context, event), {
     log: newLog,
     stableIndex: lastIndex(newLog),
     commitIndex: newCommit,
@@ -174,7 +176,7 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
       persistFrom: kept.length === 0 ? 0 : from,
       applyFrom: newCommit > commitIndex ? commitIndex + 1 : 0,
     },
-  };
+  });
 }
 
 /** The first index of the message whose entry this log lacks or has of another term; past its end when there is none. */
@@ -200,8 +202,8 @@ export function followLeader(context: RaftContext, event: AppendRequest): Patch 
     leader,
     and: event.from,
   }));
-  const patience = leader === event.from ? {} : drawPatience(settings, random);
-  return { ...patience, leader: event.from, votes: {}, decided: NOTHING_DECIDED };
+  const followed = { leader: event.from, votes: {}, decided: NOTHING_DECIDED };
+  return leader === event.from ? followed : { ...drawPatience(settings, random), ...followed };
 }
 
 /** Writes what the update decided to write. */
@@ -272,7 +274,7 @@ export function applyCommitted({ log, commitIndex, decided }: RaftContext): read
 function eachProgress(context: RaftContext, patch: Partial<Progress>): RaftContext['progress'] {
   // Built from entries, because a node may have any name, `__proto__` included.
   return Object.fromEntries(
-    context.settings.peers.map((peer) => [peer, { ...progressOf(context, peer), ...patch }]),
+    context.settings.peers.map((peer) => [peer, patched(progressOf(context, peer), patch)]),
   );
 }
 

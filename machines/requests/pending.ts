@@ -1,5 +1,6 @@
 import type { EventOf } from '../chart.ts';
 import { ERROR, type Outcome } from '../operations.ts';
+import { patched } from '../patched.ts';
 import type { ForwardedOutcome } from '../raft/events.ts';
 import type { RequestsEffect, RequestsEvent, Result, Settled, Submission } from './events.ts';
 
@@ -80,15 +81,13 @@ export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, '
   const handedMs = leader === null ? null : event.nowMs;
   const taken = event.requests
     .slice(0, room)
-    .map((request, i) => ({ ...request, number: nextNumber + i, reachedIndex: 0, handedMs }));
+    .map((request, i) => Object.assign({}, request, { number: nextNumber + i, reachedIndex: 0, handedMs }));
   const answers = event.requests
     .slice(room)
     .map((request) => settled(request, overloaded(settings.maxPending)));
-  return {
-    nextNumber: nextNumber + taken.length,
-    pending: [...pending, ...taken],
-    ...schedulePatrol(context, taken, event.nowMs, { answers, handOver: leader === null ? [] : taken }),
-  };
+  const handOver = leader === null ? [] : taken;
+  const { patrolAtMs, decided } = schedulePatrol(context, taken, event.nowMs, { answers, handOver });
+  return { nextNumber: nextNumber + taken.length, pending: [...pending, ...taken], patrolAtMs, decided };
 }
 
 /** The patrol comes in time for the earliest deadline of these, and never later than it would have come. */
@@ -96,19 +95,19 @@ function schedulePatrol(
   { settings, patrolAtMs }: RequestsContext,
   taken: readonly Pending[],
   nowMs: number,
-  decided: Omit<RequestsContext['decided'], 'patrolMs'>,
+  { answers, handOver }: Omit<RequestsContext['decided'], 'patrolMs'>,
 ): Pick<RequestsContext, 'patrolAtMs' | 'decided'> {
   const patrolMs = taken.length === 0 ? null : nextPatrolMs(settings, taken, nowMs);
   const runsInTime = patrolMs === null || (patrolAtMs !== null && patrolAtMs <= nowMs + patrolMs);
-  if (runsInTime) return { patrolAtMs, decided: { ...decided, patrolMs: null } };
-  return { patrolAtMs: nowMs + patrolMs, decided: { ...decided, patrolMs } };
+  if (runsInTime) return { patrolAtMs, decided: { answers, handOver, patrolMs: null } };
+  return { patrolAtMs: nowMs + patrolMs, decided: { answers, handOver, patrolMs } };
 }
 
 /** There is another leader, or none: whoever it is gets everything that waits. */
 export function turnTo(context: RequestsContext, event: EventOf<RequestsEvent, 'leader.changed'>): Patch {
   const { leader, term, nowMs } = event;
   if (leader === null) return { leader, term, decided: NOTHING_DECIDED };
-  const pending = context.pending.map((request) => ({ ...request, handedMs: nowMs }));
+  const pending = context.pending.map((request) => patched(request, { handedMs: nowMs }));
   return { leader, term, pending, decided: { ...NOTHING_DECIDED, handOver: pending } };
 }
 
@@ -147,7 +146,7 @@ function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[],
 
 /** The leader itself has not reached what this read needs; it may yet, before the deadline. */
 function keepAsking(request: Pending, index: number): Pending {
-  return { ...request, reachedIndex: Math.max(request.reachedIndex, index) };
+  return patched(request, { reachedIndex: Math.max(request.reachedIndex, index) });
 }
 
 /** Answers what has waited too long, and asks again for what was handed over long ago. */
@@ -163,7 +162,7 @@ export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, '
   const pending: Pending[] = [];
   for (const request of context.pending) {
     if (isLate(request)) continue;
-    const kept = isDue(request) ? { ...request, handedMs: nowMs } : request;
+    const kept = isDue(request) ? patched(request, { handedMs: nowMs }) : request;
     if (kept !== request) handOver.push(kept);
     pending.push(kept);
   }

@@ -20,12 +20,12 @@ const siblingsGate = createGate(siblingsRegisterMachine);
 
 const noEntry = lwwGate.start(undefined).snapshot;
 const [liveEntry, deletedEntry] = (['live', 'deleted'] as const).map((value) =>
-  lwwRegisterMachine.resolveState({ value, context: noEntry.context }),
+  lwwGate.machine.resolveState({ value, context: noEntry.context }),
 ) as [SnapshotFrom<Lww>, SnapshotFrom<Lww>];
 const noVersions = siblingsGate.start(undefined).snapshot;
 const [deletedVersions, settledVersions, conflictedVersions] = (
   ['deleted', 'settled', 'conflicted'] as const
-).map((value) => siblingsRegisterMachine.resolveState({ value, context: noVersions.context })) as [
+).map((value) => siblingsGate.machine.resolveState({ value, context: noVersions.context })) as [
   SnapshotFrom<Siblings>,
   SnapshotFrom<Siblings>,
   SnapshotFrom<Siblings>,
@@ -130,7 +130,9 @@ export class StoreRegisters {
     event: EventFromLogic<M>,
   ) {
     const step = gate.step(before, event);
-    if (this.#steps.observed) this.#steps.next({ cell, event, ...step });
+    if (this.#steps.observed) {
+      this.#steps.next({ cell, chart: gate.machine.id, event, before: null, ...step });
+    }
     return step;
   }
 

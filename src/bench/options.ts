@@ -1,6 +1,14 @@
 import { WORKLOADS } from '../../machines/operations.ts';
+import {
+  OBSERVER_OPTIONS,
+  observerHelp,
+  readObservers,
+  type Watched,
+  withInspectValue,
+} from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { LATENCY_KINDS } from './network.ts';
+import { TRACE_FD } from './node-process.ts';
 import { PARTITION_SHAPES, SHAPE_HELP } from './partition.ts';
 import { ownProgram, programOf } from './program.ts';
 import type { RunOptions } from './run.ts';
@@ -25,6 +33,7 @@ The cluster:
   --bin FILE                the program of a node, speaking Maelstrom's protocol; a .js file that is not
                             executable is run by this Node
                             (default: actorum itself)
+  --no-accelerate           our own nodes step their charts with XState itself
   --latency MS              mean latency of messages between nodes (default 0); clients are always near
   --slow-follower MS        messages from nodes to one follower take so much longer (default 0); should it be
                             elected, another follower is slow
@@ -57,6 +66,7 @@ ${shapes}
 The run:
   --seed N                  seeds workload, faults and latencies (default: random, printed)
   --check-budget S          seconds for the checker; what is undecided then is unknown (default 60)
+${observerHelp(28)}
   --store DIR               where history.jsonl, results.json and the nodes' stderr go (default store)
   --quiet                   the verdict alone
   --json                    the results alone, as JSON
@@ -77,6 +87,8 @@ export type BenchOptions = {
   readonly run: RunOptions;
   readonly store: string;
   readonly checkBudgetMs: number;
+  /** Who watches; null for nobody. */
+  readonly watched: Watched | null;
   readonly quiet: boolean;
   readonly json: boolean;
 };
@@ -97,10 +109,11 @@ export const INIT_TIMEOUT_MS = 10_000;
 export function readOptions(argv: readonly string[], freshSeed: () => number): BenchOptions | 'help' {
   const end = argv.indexOf('--');
   const [own, forNode] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
-  const given = parseOptions('bench', own, {
+  const given = parseOptions('bench', withInspectValue(own), {
     workload: { type: 'string', default: 'lin-kv' },
     nodes: { type: 'string', default: '5' },
     bin: { type: 'string' },
+    'no-accelerate': { type: 'boolean', default: false },
     latency: { type: 'string', default: '0' },
     'latency-kind': { type: 'string', default: 'constant' },
     concurrency: { type: 'string' },
@@ -117,6 +130,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     seed: { type: 'string' },
     'check-budget': { type: 'string', default: '60' },
     store: { type: 'string', default: 'store' },
+    ...OBSERVER_OPTIONS,
     quiet: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -128,11 +142,25 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     numberOption(option, text, { min: 1, max, whole: true });
   const nodes = count('--nodes', given.nodes, 99);
   const workload = oneOf('--workload', given.workload, WORKLOAD_NAMES, WORKLOADS);
+  const watched = readObservers(given);
+  const traced = watched === null ? [] : ['--trace', `fd:${TRACE_FD}`];
+  if (given['no-accelerate'] && given.bin !== undefined) {
+    throw new UsageError(
+      `--no-accelerate is for our own nodes, not for --bin ${given.bin}`,
+      'leave one of them out',
+    );
+  }
   return {
     run: {
       program:
         given.bin === undefined
-          ? ownProgram(['--workload', workload, ...forNode])
+          ? ownProgram([
+              '--workload',
+              workload,
+              ...(given['no-accelerate'] ? ['--no-accelerate'] : []),
+              ...traced,
+              ...forNode,
+            ])
           : programOf(given.bin, forNode),
       workload,
       nodes,
@@ -157,6 +185,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
       recoveryTimeoutMs: secondsMs('--recovery-timeout', given['recovery-timeout']),
     },
     store: given.store,
+    watched,
     checkBudgetMs: secondsMs('--check-budget', given['check-budget']),
     quiet: given.quiet,
     json: given.json,
