@@ -72,8 +72,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'round of an answer not compared',
     file: 'machines/raft/progress.ts',
-    search: 'ackedRound: Math.max(progress.ackedRound, answer.round),',
-    replace: 'ackedRound: progress.sentRound,',
+    search: 'const ackedRound = Math.max(progress.ackedRound, answer.round);',
+    replace: 'const ackedRound = progress.sentRound;',
     test: PROGRESS,
     title: 'never taken back, never ahead of the truth',
   },
@@ -88,9 +88,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'acknowledgement credited to another peer',
     file: 'machines/raft/replication.ts',
-    search: 'const progress = { ...context.progress, [event.from]: learn(context.log, before, event) };',
-    replace:
-      "const progress = { ...context.progress, [context.settings.peers[0] ?? '']: learn(context.log, before, event) };",
+    search: 'progress[event.from] = learn(context.log, before, event);',
+    replace: "progress[context.settings.peers[0] ?? ''] = learn(context.log, before, event);",
     test: MODELS,
     title: 'is what its reference says',
   },
