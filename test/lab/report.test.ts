@@ -52,7 +52,7 @@ describe('the lab as it is shown', () => {
     const tables = tablesOf(results);
     expect(readFileSync(join(DOCS, 'clocks', 'tables.md'), 'utf8'), MENDED).toBe(tables);
     const text = readFileSync(join(DOCS, 'clocks.md'), 'utf8');
-    for (const table of tables.trim().split('\n\n')) expect(text).toContain(table);
+    for (const table of tables.trim().split('\n\n')) expect(text, 'copy it from tables.md').toContain(table);
     for (const { file } of figures) expect(text).toContain(`(clocks/${file})`);
   });
 
