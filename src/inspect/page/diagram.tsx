@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { useCanvas, useSize } from './canvas.tsx';
 import { columnsOf } from './layout.ts';
-import { arrowAt, type Placed, paintDiagram } from './paint.ts';
+import { arrowAt, familyOf, type Placed, paintDiagram } from './paint.ts';
 import { type Arrow, beganMs, CLIENTS } from './picture.ts';
 import { momentOf, type Props } from './view.ts';
 
