@@ -39,6 +39,9 @@ type Guard<TContext, TEvent> = (args: { context: TContext; event: TEvent }) => b
  * @returns `update(fn)` patches the context with what `fn` returns; `effects(fn)` emits, in order, the commands
  *   that `fn` returns; `guard(fn)` is a predicate. Each `fn` takes the context and the event and nothing else.
  *   Named event types before the function narrow the event; any other event is a broken chart and throws.
+ *
+ * What XState gets is an ordinary action or guard. The pure function stands beside it, as `pureUpdate`, `pureEffects`
+ * or `pureGuard`, for whoever can call it without the detour (docs/accelerate.md).
  */
 export function chartActions<TContext, TEvent extends EventObject, TEffect extends EventObject>() {
   type Types = readonly TEvent['type'][];
@@ -57,24 +60,29 @@ export function chartActions<TContext, TEvent extends EventObject, TEffect exten
       ...args: [...types: T, fn: (context: TContext, event: Given<T>) => Partial<TContext>]
     ): Action<TContext, TEvent, TEffect> {
       const [types, fn] = split<T, (context: TContext, event: Given<T>) => Partial<TContext>>(args);
-      return assign((({ context, event }: { context: TContext; event: TEvent }) =>
-        fn(context, narrow(types, event))) as Any) as Any;
+      const pureUpdate = (context: TContext, event: TEvent) => fn(context, narrow(types, event));
+      return Object.assign(assign((({ context, event }: Any) => pureUpdate(context, event)) as Any), {
+        pureUpdate,
+      }) as Any;
     },
     /** An action that emits commands, computed from the context as it is when the action's turn comes. */
     effects<const T extends Types>(
       ...args: [...types: T, fn: (context: TContext, event: Given<T>) => readonly TEffect[]]
     ): Action<TContext, TEvent, TEffect> {
       const [types, fn] = split<T, (context: TContext, event: Given<T>) => readonly TEffect[]>(args);
-      return enqueueActions((({ context, event, enqueue }: Any) => {
-        for (const effect of fn(context, narrow(types, event))) enqueue.emit(effect);
-      }) as Any) as Any;
+      const pureEffects = (context: TContext, event: TEvent) => fn(context, narrow(types, event));
+      const emitAll = ({ context, event, enqueue }: Any) => {
+        for (const effect of pureEffects(context, event)) enqueue.emit(effect);
+      };
+      return Object.assign(enqueueActions(emitAll as Any), { pureEffects }) as Any;
     },
     /** A predicate over context and event. */
     guard<const T extends Types>(
       ...args: [...types: T, fn: (context: TContext, event: Given<T>) => boolean]
     ): Guard<TContext, TEvent> {
       const [types, fn] = split<T, (context: TContext, event: Given<T>) => boolean>(args);
-      return ({ context, event }) => fn(context, narrow(types, event));
+      const pureGuard = (context: TContext, event: TEvent) => fn(context, narrow(types, event));
+      return Object.assign(({ context, event }: Any) => pureGuard(context, event), { pureGuard });
     },
   };
 }

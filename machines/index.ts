@@ -3,6 +3,8 @@
  * @module
  */
 
+import { gossipMachine } from './gossip/gossip.machine.ts';
+import { tombstoneMachine } from './gossip/tombstone.machine.ts';
 import { maelstromIoMachine } from './maelstrom/maelstrom-io.machine.ts';
 import { raftMachine } from './raft/raft.machine.ts';
 import { linearRegisterMachine } from './register/linear.machine.ts';
@@ -65,7 +67,8 @@ export const catalogue = [
     title: 'Last-writer-wins register',
     purpose: 'One key of the conflict store of which the strongest entry is kept, and the others are lost.',
     sources: [
-      'Johnson and Thomas 1975, RFC 677, The Maintenance of Duplicate Databases: entries with timestamps, deletions among them',
+      'Johnson and Thomas 1975, The Maintenance of Duplicate Databases (RFC 677): the last writer wins, and deletions are kept',
+      'Shapiro, Preguiça, Baquero, Zawirski 2011, A Comprehensive Study of Convergent and Commutative Replicated Data Types: LWW-Register',
     ],
   },
   {
@@ -75,7 +78,8 @@ export const catalogue = [
     purpose: 'One key of the conflict store of which every version is kept that no later write has seen.',
     sources: [
       'Parker et al. 1983, Detection of Mutual Inconsistency in Distributed Systems: version vectors',
-      'DeCandia et al. 2007, Dynamo 4.4: data versioning, and the context that a client gives back',
+      'DeCandia et al. 2007, Dynamo: siblings, and contexts that are handed back',
+      'Preguiça et al. 2010, Dotted Version Vectors: why one entry for each server is not enough for siblings',
     ],
   },
   {
@@ -97,6 +101,27 @@ export const catalogue = [
       'Ongaro, thesis (2014) 6.4: the leader confirms a read with a majority, without the log',
     ],
   },
+  {
+    name: 'gossip',
+    machine: gossipMachine,
+    title: 'Gossip',
+    purpose:
+      'One replica of the conflict store and one other: changes sent at once, and what both hold compared.',
+    sources: [
+      'Demers et al. 1987, Epidemic Algorithms for Replicated Database Maintenance: direct mail, and anti-entropy',
+      'Merkle 1987, A Digital Signature Based on a Conventional Encryption Function: trees of hashes',
+    ],
+  },
+  {
+    name: 'tombstone',
+    machine: tombstoneMachine,
+    title: 'Tombstone',
+    purpose: 'One deletion at one node, from when it is learnt until nobody can undo it and it is dropped.',
+    sources: [
+      'Demers et al. 1987, Epidemic Algorithms for Replicated Database Maintenance 2: death certificates',
+      'Wuu and Bernstein 1984, Efficient Solutions to the Replicated Log and Dictionary Problems: what everybody knows may be forgotten',
+    ],
+  },
 ] as const;
 
 export { InvariantViolation, invariant } from './assert.ts';
@@ -106,6 +131,9 @@ export * as lamport from './clocks/lamport.ts';
 export * as trueTime from './clocks/true-time.ts';
 export * as versionVector from './clocks/version-vector.ts';
 export * as wall from './clocks/wall.ts';
+export type * from './gossip/gossip.machine.ts';
+export type * from './gossip/messages.ts';
+export type * from './gossip/tombstone.machine.ts';
 export * from './json.ts';
 export * from './operations.ts';
 export * from './raft/context.ts';
@@ -124,7 +152,10 @@ export type * from './requests/events.ts';
 export type * from './requests/pending.ts';
 export type * from './session/ryw-read.machine.ts';
 export type * from './session/session.machine.ts';
+export type * from './store/items.ts';
+export * from './store/operations.ts';
 export {
+  gossipMachine,
   linearRegisterMachine,
   lwwRegisterMachine,
   maelstromIoMachine,
@@ -133,4 +164,5 @@ export {
   rywReadMachine,
   sessionMachine,
   siblingsRegisterMachine,
+  tombstoneMachine,
 };

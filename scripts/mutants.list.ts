@@ -1,3 +1,5 @@
+import { ACCELERATOR_MUTANTS } from './mutants.accelerate.ts';
+
 /**
  * Faults that a tired engineer could make, one line each, and for each the test that must notice. A test that cannot
  * fail proves nothing: this is how we know that ours can.
@@ -19,7 +21,12 @@ const MODELS = 'test/models/models.test.ts';
 const PROGRESS = 'test/properties/progress.test.ts';
 const READERS = 'test/properties/readers.test.ts';
 const SESSIONS = 'test/properties/sessions.test.ts';
+const VERSIONS = 'test/register/versions.test.ts';
+const EVERY_SCHEDULE = 'test/register/versions.exhaustive.test.ts';
+const POISON = 'test/register/poison.test.ts';
 const BUDGET = 'test/verify/budget.test.ts';
+const GOLDEN = 'test/golden/golden.test.ts';
+const STORE_SIM = 'test/sim/store.test.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -65,8 +72,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'round of an answer not compared',
     file: 'machines/raft/progress.ts',
-    search: 'ackedRound: Math.max(progress.ackedRound, answer.round),',
-    replace: 'ackedRound: progress.sentRound,',
+    search: 'const ackedRound = Math.max(progress.ackedRound, answer.round);',
+    replace: 'const ackedRound = progress.sentRound;',
     test: PROGRESS,
     title: 'never taken back, never ahead of the truth',
   },
@@ -81,9 +88,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'acknowledgement credited to another peer',
     file: 'machines/raft/replication.ts',
-    search: 'const progress = { ...context.progress, [event.from]: learn(context.log, before, event) };',
-    replace:
-      "const progress = { ...context.progress, [context.settings.peers[0] ?? '']: learn(context.log, before, event) };",
+    search: 'progress[event.from] = learn(context.log, before, event);',
+    replace: "progress[context.settings.peers[0] ?? ''] = learn(context.log, before, event);",
     test: MODELS,
     title: 'is what its reference says',
   },
@@ -322,6 +328,197 @@ export const MUTANTS: readonly Mutant[] = [
     title: 'is the same chart to plain XState',
   },
   {
+    name: 'store: tie broken by the sender',
+    file: 'machines/register/lww-entry.ts',
+    search: 'const [first, second] = [canonical(a.value), canonical(b.value)];',
+    replace:
+      'const [first, second] = [a, b].map((e) => (e as { origin?: string }).origin ?? canonical(e.value)) as [string, string];',
+    test: 'test/register/lww-entry.test.ts',
+    title: 'three with one timestamp, one without an origin, in all orders',
+  },
+  {
+    name: 'store: client id alone as actor',
+    file: 'machines/register/versions.ts',
+    search: 'const isNamed = isAlone(owner) && (slots.has(client) || slots.size < MAX_NAMES);',
+    replace: 'const isNamed = true;',
+    test: VERSIONS,
+    title: 'one client that writes through two nodes in a partition shares no event with itself',
+  },
+  {
+    name: 'store: actor without the life',
+    file: 'machines/register/owner.ts',
+    search: 'const name = isAlone(owner) ? owner.node :',
+    replace: 'const name = owner.cluster.length > 0 ? owner.node :',
+    test: VERSIONS,
+    title: 'a node that begins again without memory shares no event with its former life',
+  },
+  {
+    name: "store: context joined with the server's vector",
+    file: 'machines/register/versions.ts',
+    search: 'return mint(cover(versions, seen), seen, client, owner, (vc) => ({ value, vc }));',
+    replace:
+      'return mint(cover(versions, seen), join(seen, [...countsOf(versions)]), client, owner, (vc) => ({ value, vc }));',
+    test: VERSIONS,
+    title: 'a vector that was acknowledged, given back, does not cover a sibling that its client never saw',
+  },
+  {
+    name: 'store: what the server holds counts as seen',
+    file: 'machines/register/versions.ts',
+    search: 'return mint(cover(versions, seen), seen, client, owner, (vc) => ({ value, vc }));',
+    replace:
+      'return mint(cover(versions, [...countsOf(versions)]), seen, client, owner, (vc) => ({ value, vc }));',
+    test: EVERY_SCHEDULE,
+    title: 'two nodes, four events',
+  },
+  {
+    name: 'store: dead actors pruned before versions are compared',
+    file: 'machines/register/versions.ts',
+    search: 'const slots = new Map(a.map((slot) => [slot.actor, slot]));',
+    replace:
+      'const slots = new Map(a.filter(({ version }) => version !== null).map((slot) => [slot.actor, slot]));',
+    test: VERSIONS,
+    title: 'a death outlives the message that still tells of the version alive',
+  },
+  {
+    name: 'store: of one event the living wins over the dead',
+    file: 'machines/register/versions.ts',
+    search: 'return a.version === null && b.version !== null;',
+    replace: 'return a.version !== null && b.version === null;',
+    test: VERSIONS,
+    title: 'a death outlives the message that still tells of the version alive',
+  },
+  {
+    name: 'store: one actor for all siblings of a node',
+    file: 'machines/register/versions.ts',
+    search: 'if (slot?.version == null && count !== null) return [actor, count];',
+    replace: 'if (count !== null) return [actor, count];',
+    test: VERSIONS,
+    title: 'two interleaved writers at',
+  },
+  {
+    name: 'store: a buried version is not minted again',
+    file: 'machines/register/versions.ts',
+    search: 'if (merged === versions || isAlone(owner)) return { versions: merged, vc: null };',
+    replace: 'if (merged !== null) return { versions: merged, vc: null };',
+    test: POISON,
+    title: 'the owner mints again what it would bury',
+  },
+  {
+    name: 'store: the owner believes a context that is ahead of it',
+    file: 'machines/register/owner.ts',
+    search: 'isOwn(owner, actor) ? count <= (known.get(actor) ?? 0) : owner.cluster.includes(nodeOf(actor)),',
+    replace: 'owner.cluster.includes(nodeOf(actor)),',
+    test: POISON,
+    title: 'and is handed on by an honest client buries nothing at the owner',
+  },
+  {
+    name: 'store: numbers without gaps',
+    file: 'machines/register/owner.ts',
+    search: 'return { floor: floor + GAP + Math.floor(fraction(next) * GAP), random: next };',
+    replace: 'return { floor: floor + 1, random: next };',
+    test: POISON,
+    title: 'the owner mints again what it would bury',
+  },
+  {
+    name: 'store: an object in the place of a map',
+    file: 'machines/clocks/version-vector.ts',
+    search: 'return Object.fromEntries(vector);',
+    replace:
+      'return vector.reduce<{ [actor: string]: number }>((all, [actor, count]) => { all[actor] = count; return all; }, {});',
+    test: 'test/clocks/version-vector.test.ts',
+    title: 'take any name for an actor, __proto__ among them',
+  },
+  {
+    name: 'clocks: the wall clock is believed when it steps back',
+    file: 'machines/clocks/wall.ts',
+    search: 'const next = last === null ? now : Math.max(now, following(last));',
+    replace: 'const next = last === null || now < last ? now : Math.max(now, following(last));',
+    test: 'test/clocks/wall.test.ts',
+    title: 'when the clock steps back',
+  },
+  {
+    name: 'clocks: a hybrid clock follows anything',
+    file: 'machines/clocks/hybrid.ts',
+    search: 'if (aheadMs > maxDriftMs) return { accepted: false, aheadMs };',
+    replace: 'if (aheadMs === maxDriftMs) return { accepted: false, aheadMs };',
+    test: 'test/clocks/hybrid.test.ts',
+    title: 'is not dragged to the far future by one bad reading',
+  },
+  {
+    name: 'clocks: a dotted set forgets what the other side knows to be replaced',
+    file: 'machines/clocks/dotted.ts',
+    search: 'const replaced = Math.max(a.count - a.values.length, b.count - b.values.length);',
+    replace: 'const replaced = longer.count - longer.values.length;',
+    test: 'test/clocks/dotted.test.ts',
+    title: 'hold exactly the writes that no known write has seen',
+  },
+  {
+    name: 'conflict store: a vector is made by assignment, so __proto__ is no actor',
+    file: 'machines/maelstrom/replies.ts',
+    search: '  return Object.fromEntries(vc);',
+    replace:
+      '  const vector: { [actor: string]: Json } = {}; for (const [actor, count] of vc) vector[actor] = count; return vector;',
+    test: 'test/maelstrom/store-replies.test.ts',
+    title: 'is told in exactly the fields of the contract',
+  },
+  {
+    name: 'conflict store: a context may name the last count that there is',
+    file: 'src/maelstrom/store-requests.ts',
+    search: 'const MAX_COUNT = Number.MAX_SAFE_INTEGER - 1;',
+    replace: 'const MAX_COUNT = Number.MAX_SAFE_INTEGER;',
+    test: 'test/maelstrom/store-requests.test.ts',
+    title: 'with a context that is none',
+  },
+  {
+    name: 'conflict store: timestamps stand still with the clock',
+    file: 'src/actors/replica.ts',
+    search: '    this.#lastTs = ts;',
+    replace: '    this.#lastTs = null;',
+    test: GOLDEN,
+    title: 'golden transcripts',
+  },
+  {
+    name: 'conflict store: a write forgets its context',
+    file: 'src/actors/replica.ts',
+    search: 'this.#registers.write(name, value, context, client)',
+    replace: 'this.#registers.write(name, value, [], client)',
+    test: STORE_SIM,
+    title: 'keeps its promises',
+  },
+  {
+    name: 'conflict store: a write replaces all that its node holds',
+    file: 'src/actors/replica.ts',
+    search: 'this.#registers.write(name, value, context, client)',
+    replace:
+      'this.#registers.write(name, value, this.versions(name).map(({ actor, count }) => [actor, count] as const), client)',
+    test: STORE_SIM,
+    title: 'keeps its promises',
+  },
+  {
+    name: 'conflict store: every life of a node has one name',
+    file: 'src/actors/replica.ts',
+    search: 'const owner = { node: id, cluster, life, floor: 0 };',
+    replace: "const owner = { node: id, cluster, life: 'a', floor: 0 };",
+    test: STORE_SIM,
+    title: 'keeps its promises',
+  },
+  {
+    name: 'judge of survival: a write that never happened covers others',
+    file: 'src/verify/survival.ts',
+    search: "if (happened || f === 'delete')",
+    replace: 'if (true)',
+    test: 'test/verify/survival.test.ts',
+    title: 'a write is covered only by one that never happened',
+  },
+  {
+    name: 'judge of survival: nodes are not compared',
+    file: 'src/verify/survival.ts',
+    search: 'if (other === undefined || sameSet(other.values, read.values)) return [];',
+    replace: 'if (other !== null) return [];',
+    test: 'test/verify/survival.test.ts',
+    title: 'two nodes do not agree',
+  },
+  {
     name: 'view: a trace that misses what changed',
     file: 'src/trace/tracer.ts',
     search: 'if (before.context[name] === context[name]) continue;',
@@ -401,4 +598,5 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'test/bench/trace-order.test.ts',
     title: '',
   },
+  ...ACCELERATOR_MUTANTS,
 ];

@@ -2,7 +2,7 @@ import { setup } from 'xstate';
 import { chartActions } from '../chart.ts';
 import { fraction, nextRandom, type RandomState } from '../random.ts';
 import type { Item } from '../store/items.ts';
-import type { Findings } from './messages.ts';
+import { type Findings, isNothing } from './messages.ts';
 
 /**
  * What one replica does about one other: it sends what has changed, at once and without asking for receipts, and from
@@ -97,10 +97,6 @@ function createContext({ input }: { input: GossipInput }): GossipContext {
 /** Between three and five quarters of the interval. */
 function drawWait({ intervalMs, random }: GossipContext): Partial<GossipContext> {
   return { waitMs: intervalMs * (0.75 + fraction(random) / 2), random: nextRandom(random) };
-}
-
-function isNothing({ ranges, lists, items, wants }: Findings): boolean {
-  return ranges.length + lists.length + items.length + wants.length === 0;
 }
 
 /** What the round has come to with this answer. */

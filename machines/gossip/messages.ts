@@ -42,6 +42,13 @@ export type Findings = {
   readonly cut: boolean;
 };
 
+export const NOTHING: Findings = { ranges: [], lists: [], items: [], wants: [], cut: false };
+
+/** Whether findings ask for nothing and bring nothing. */
+export function isNothing({ ranges, lists, items, wants }: Findings): boolean {
+  return ranges.length + lists.length + items.length + wants.length === 0;
+}
+
 /** What a node says of a tombstone: that it may go as far as this node is concerned, and that it is on its way out. */
 export type Stage = 'ripe' | 'condemned';
 export type Statement = readonly [id: string, hash: string, stage: Stage];
@@ -73,6 +80,13 @@ export type GossipMessage = LinkFields &
 
 export type GossipType = GossipMessage['type'];
 export type MessageOf<T extends GossipType> = Extract<GossipMessage, { type: T }>;
+
+/** Whether a message between nodes is one of these. */
+export function isGossip<M extends { readonly type: string }>(
+  message: M,
+): message is Extract<M, GossipMessage> {
+  return message.type.startsWith('gossip.');
+}
 
 /** A message before its link fields are added. */
 export type Content = GossipMessage extends infer M

@@ -16,10 +16,10 @@ export type LwwEntry = {
  * however they are grouped, ordered or repeated, and all replicas come to hold it.
  *
  * The order knows nothing of where an entry comes from. A node's name as the tie-break is what textbooks suggest, but
- * an entry that was relayed may come without one. Let "a" of n1 and "b" of n2 have one timestamp, and let a third
- * entry "c" with this timestamp have no origin: if n2 beats n1, and an unknown origin falls back on the value, then
- * b beats a, c beats b... and whether a beats c depends on what was forgotten on the way. And a relay that puts its
- * own name on an entry makes the winner depend on the road. The content travels unchanged; nothing else does.
+ * an entry may be handed on by somebody who does not know its origin, or puts another name there. Let "a" from n3, "c"
+ * from n1 and "b" without an origin have one timestamp. If names decide where both are known, and values elsewhere,
+ * then "a" beats "c", "c" beats "b", and "b" beats "a": every replica ends with whatever it heard last. The content
+ * travels unchanged; nothing else does.
  */
 export function compareEntries(a: LwwEntry, b: LwwEntry): number {
   if (a.ts !== b.ts) return a.ts < b.ts ? -1 : 1;

@@ -14,7 +14,7 @@ type Snapshot = SnapshotFrom<typeof linearRegisterMachine>;
 
 const gate = createGate(linearRegisterMachine);
 const absent = gate.start(undefined).snapshot;
-const present = linearRegisterMachine.resolveState({ value: 'present', context: { value: null } });
+const present = gate.machine.resolveState({ value: 'present', context: { value: null } });
 
 /**
  * The state machine that the log drives: one register a key. Registers are virtual actors: a key's chart is

@@ -1,14 +1,15 @@
 import { Subject } from 'rxjs';
 import { nextTimestamp } from '../../machines/clocks/wall.ts';
+import { isGossip } from '../../machines/gossip/messages.ts';
 import { canonical, type Json } from '../../machines/json.ts';
 import type { ClientAnswer, ClientRequest, NodeMessage } from '../../machines/maelstrom/events.ts';
 import { type ClientOperation, type ClientOutcome, ERROR } from '../../machines/operations.ts';
 import type { LwwEntry } from '../../machines/register/lww-entry.ts';
-import { NO_VERSIONS, type Versions } from '../../machines/register/versions.ts';
+import type { Versions } from '../../machines/register/versions.ts';
 import type { Item } from '../../machines/store/items.ts';
 import type { Mode, StoreOutcome, VectorPairs } from '../../machines/store/operations.ts';
 import type { CellStep } from './cell.ts';
-import { Exchange } from './exchange.ts';
+import { Gossip } from './gossip/gossip.ts';
 import type { NodeOptions } from './node.ts';
 import type { Ports } from './ports.ts';
 import type { Protocols } from './protocols.ts';
@@ -29,13 +30,11 @@ export class Replica implements Protocols {
   /** How many nodes the cluster has. */
   readonly #nodes: number;
   readonly #registers: StoreRegisters;
-  readonly #exchange: Exchange;
+  readonly #gossip: Gossip;
   /** What plain requests mean. */
   #mode: Mode;
   /** The latest timestamp that this node gave out, in seconds. */
   #lastTs: number | null = null;
-  readonly #entries = new Map<string, LwwEntry>();
-  readonly #versions = new Map<string, Versions>();
 
   constructor(
     id: string,
@@ -44,30 +43,33 @@ export class Replica implements Protocols {
     options: NodeOptions,
     steps: Subject<CellStep>,
   ) {
-    const { mode, life, gossipIntervalMs } = options.store;
+    const { mode, life, gossipIntervalMs, tombstoneGraceMs } = options.store;
     this.isAlone = cluster.length === 1;
     this.#ports = ports;
     this.#mode = mode;
     this.#nodes = cluster.length;
-    this.#exchange = new Exchange({
-      id,
-      peers: cluster.filter((name) => name !== id),
-      intervalMs: gossipIntervalMs,
-      timers: ports.timers,
-      wire: ports.wire,
-      items: () => this.items(),
-    });
+    this.#gossip = new Gossip(
+      {
+        id,
+        cluster,
+        intervalMs: gossipIntervalMs,
+        graceMs: tombstoneGraceMs,
+        seed: options.seed,
+        epoch: options.incarnation,
+        timers: ports.timers,
+        wire: ports.wire,
+        nowMs: ports.nowMs,
+        nextTs: () => this.#nextTs(),
+        merge: (item) => this.#mergeItem(item),
+        dropped: (item) => this.#registers.dropped(item),
+      },
+      steps,
+    );
     const holdings: Holdings = {
-      entry: (name) => this.#entries.get(name) ?? null,
-      versions: (name) => this.#versions.get(name) ?? NO_VERSIONS,
-      keepEntry: (name, entry) => {
-        this.#entries.set(name, entry);
-        this.#exchange.changed({ kind: 'lww', name, entry });
-      },
-      keepVersions: (name, versions) => {
-        this.#versions.set(name, versions);
-        this.#exchange.changed({ kind: 'vv', name, versions });
-      },
+      entry: (name) => this.#gossip.items.entry(name),
+      versions: (name) => this.#gossip.items.versions(name),
+      keepEntry: (name, entry) => this.#gossip.keepEntry(name, entry),
+      keepVersions: (name, versions) => this.#gossip.keepVersions(name, versions),
     };
     const owner = { node: id, cluster, life, floor: 0 };
     this.#registers = new StoreRegisters(holdings, owner, options.seed, steps);
@@ -75,36 +77,34 @@ export class Replica implements Protocols {
 
   /** What this node holds of a key by timestamps; for checks and tools. */
   entry(name: string): LwwEntry | null {
-    return this.#entries.get(name) ?? null;
+    return this.#gossip.items.entry(name);
   }
 
   /** What this node holds of a key by version vectors. */
   versions(name: string): Versions {
-    return this.#versions.get(name) ?? NO_VERSIONS;
+    return this.#gossip.items.versions(name);
   }
 
   /** All that this node holds. */
-  *items(): Iterable<Item> {
-    for (const [name, entry] of this.#entries) yield { kind: 'lww', name, entry };
-    for (const [name, versions] of this.#versions) yield { kind: 'vv', name, versions };
+  items(): Iterable<Item> {
+    return this.#gossip.items;
   }
 
   start(): void {
-    this.#exchange.start();
+    this.#gossip.start();
   }
 
   deliver(messages: readonly NodeMessage[]): void {
-    for (const message of messages) {
-      if (message.type !== 'gossip.push') continue;
-      for (const item of message.items) {
-        if (item.kind === 'lww') this.#registers.mergeEntry(item.name, item.entry);
-        else this.#registers.mergeVersions(item.name, item.versions);
-      }
-    }
+    for (const message of messages) if (isGossip(message)) this.#gossip.deliver(message);
+  }
+
+  #mergeItem(item: Item): void {
+    if (item.kind === 'lww') this.#registers.mergeEntry(item.name, item.entry);
+    else this.#registers.mergeVersions(item.name, item.versions);
   }
 
   endTurn(): void {
-    this.#exchange.endTurn();
+    this.#gossip.endTurn();
   }
 
   /** Everything has been answered: nothing here ever waits for another node. */
@@ -149,9 +149,13 @@ export class Replica implements Protocols {
     }
   }
 
+  #nextTs(): number {
+    return nextTimestamp(this.#ports.wallMs(), this.#lastTs);
+  }
+
   /** This node's own timestamps follow its clock, and nothing that it merges. */
   #put(reply: 'write_ok' | 'kv_delete_ok', key: Json, deleted: boolean, value: Json): ClientOutcome {
-    const ts = nextTimestamp(this.#ports.wallMs(), this.#lastTs);
+    const ts = this.#nextTs();
     this.#lastTs = ts;
     this.#registers.put(canonical(key), { ts, deleted, value });
     return { type: 'stamped', reply, ts };

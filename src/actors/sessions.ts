@@ -6,7 +6,7 @@ import { createGate } from './step.ts';
 
 const gate = createGate(sessionMachine);
 const fresh = gate.start(undefined).snapshot;
-const tracking: SnapshotFrom<typeof sessionMachine> = sessionMachine.resolveState({
+const tracking: SnapshotFrom<typeof sessionMachine> = gate.machine.resolveState({
   value: 'tracking',
   context: { shownIndex: 0 },
 });

@@ -8,6 +8,7 @@ import type { LwwEntry } from '../../machines/register/lww-entry.ts';
 import { isAlone, type Owner, raisedFloor } from '../../machines/register/owner.ts';
 import { type SiblingsEffect, siblingsRegisterMachine } from '../../machines/register/siblings.machine.ts';
 import { NO_VERSIONS, read, type Version, type Versions } from '../../machines/register/versions.ts';
+import type { Item } from '../../machines/store/items.ts';
 import type { CellStep } from './cell.ts';
 import { createGate, type Gate } from './step.ts';
 
@@ -19,12 +20,12 @@ const siblingsGate = createGate(siblingsRegisterMachine);
 
 const noEntry = lwwGate.start(undefined).snapshot;
 const [liveEntry, deletedEntry] = (['live', 'deleted'] as const).map((value) =>
-  lwwRegisterMachine.resolveState({ value, context: noEntry.context }),
+  lwwGate.machine.resolveState({ value, context: noEntry.context }),
 ) as [SnapshotFrom<Lww>, SnapshotFrom<Lww>];
 const noVersions = siblingsGate.start(undefined).snapshot;
 const [deletedVersions, settledVersions, conflictedVersions] = (
   ['deleted', 'settled', 'conflicted'] as const
-).map((value) => siblingsRegisterMachine.resolveState({ value, context: noVersions.context })) as [
+).map((value) => siblingsGate.machine.resolveState({ value, context: noVersions.context })) as [
   SnapshotFrom<Siblings>,
   SnapshotFrom<Siblings>,
   SnapshotFrom<Siblings>,
@@ -90,6 +91,13 @@ export class StoreRegisters {
   /** Versions that another replica holds. @returns whether they changed something */
   mergeVersions(name: string, versions: Versions): boolean {
     return this.#stepVersions(name, { type: 'versions.merged', versions, owner: this.#owner }).length > 0;
+  }
+
+  /** An item is gone for good. A lone node goes on counting above it: no number of an actor is given out again. */
+  dropped(item: Item): void {
+    if (item.kind === 'lww' || !isAlone(this.#owner)) return;
+    const floor = item.versions.reduce((most, { count }) => Math.max(most, count), this.#owner.floor);
+    this.#owner = { ...this.#owner, floor };
   }
 
   #mint(name: string, event: EventFromLogic<Siblings>): VersionVector {

@@ -33,6 +33,7 @@ The cluster:
   --bin FILE                the program of a node, speaking Maelstrom's protocol; a .js file that is not
                             executable is run by this Node
                             (default: actorum itself)
+  --no-accelerate           our own nodes step their charts with XState itself
   --latency MS              mean latency of messages between nodes (default 0); clients are always near
   --slow-follower MS        messages from nodes to one follower take so much longer (default 0); should it be
                             elected, another follower is slow
@@ -112,6 +113,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     workload: { type: 'string', default: 'lin-kv' },
     nodes: { type: 'string', default: '5' },
     bin: { type: 'string' },
+    'no-accelerate': { type: 'boolean', default: false },
     latency: { type: 'string', default: '0' },
     'latency-kind': { type: 'string', default: 'constant' },
     concurrency: { type: 'string' },
@@ -142,11 +144,23 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
   const workload = oneOf('--workload', given.workload, WORKLOAD_NAMES, WORKLOADS);
   const watched = readObservers(given);
   const traced = watched === null ? [] : ['--trace', `fd:${TRACE_FD}`];
+  if (given['no-accelerate'] && given.bin !== undefined) {
+    throw new UsageError(
+      `--no-accelerate is for our own nodes, not for --bin ${given.bin}`,
+      'leave one of them out',
+    );
+  }
   return {
     run: {
       program:
         given.bin === undefined
-          ? ownProgram(['--workload', workload, ...traced, ...forNode])
+          ? ownProgram([
+              '--workload',
+              workload,
+              ...(given['no-accelerate'] ? ['--no-accelerate'] : []),
+              ...traced,
+              ...forNode,
+            ])
           : programOf(given.bin, forNode),
       workload,
       nodes,

@@ -6,6 +6,7 @@ import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { MODES } from '../../machines/store/operations.ts';
 import { listen } from '../actors/bus.ts';
 import { Node } from '../actors/node.ts';
+import { stepWithStockXState } from '../actors/step.ts';
 import { monotonicMs, monotonicOriginMs, NamedTimers, wallMs } from '../host/clock.ts';
 import { MemoryDisk } from '../host/disk.ts';
 import { freshLife, freshSeed } from '../host/entropy.ts';
@@ -36,6 +37,7 @@ Options:
                               read its own writes from any follower (ryw_read)
                               lww-kv: a store in which every node takes every write at once, and gossips
   --seed N                    seeds the waits (default: random; shown with --log-level info)
+  --no-accelerate             step the charts with XState itself: the same answers, more slowly
   --log-level LEVEL           ${LOG_LEVELS.join(', ')}: what goes to stderr (default warn)
 ${observerHelp(30)}
   -h, --help                  this text
@@ -84,6 +86,7 @@ function readOptions(args: readonly string[]) {
     seed: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
     ...OBSERVER_OPTIONS,
+    'no-accelerate': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
   const logLevel = oneOf('--log-level', given['log-level'], LOG_LEVELS);
@@ -120,6 +123,7 @@ function readOptions(args: readonly string[]) {
         : numberOption('--seed', given.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
     logLevel,
     watched: readObservers(given),
+    isStock: given['no-accelerate'],
     tellsOfLeaders: logLevel === 'info' || logLevel === 'debug',
   };
 }
@@ -133,6 +137,7 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
   }
   const log = createLogger(options.logLevel);
   log.info(`seed ${options.seed}`);
+  stepWithStockXState(options.isStock);
   return options.watched === null ? serve(options, log, null) : serveWatched(options, options.watched, log);
 }
 

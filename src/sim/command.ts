@@ -1,5 +1,6 @@
 import { WORKLOADS, type Workload } from '../../machines/operations.ts';
 import { MODES, type Mode } from '../../machines/store/operations.ts';
+import { stepWithStockXState } from '../actors/step.ts';
 import { traceHeader } from '../cli/header.ts';
 import {
   OBSERVER_OPTIONS,
@@ -12,8 +13,8 @@ import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
 import type { TraceHeader, TraceSink } from '../trace/format.ts';
 import type { SurvivalResult } from '../verify/index.ts';
+import { describeOptions, describeResult, replayCommand, toJson } from './log-report.ts';
 import { drawOptions, type SimulationOptions, simulatedNodes, type Weather } from './options.ts';
-import { describeOptions, describeResult, replayCommand, toJson } from './report.ts';
 import { simulate } from './simulation.ts';
 import {
   describeStoreOptions,
@@ -60,6 +61,8 @@ A seed chooses everything that is not given:
   --mode MODE           lww or vv (lww-kv)
   --skew-ms N           how far a wall clock may be off, either way; clocks also jump (lww-kv)
   --gossip-interval-ms N, --tombstone-grace-ms N    as of actorum node (lww-kv)
+
+  --no-accelerate       step the charts with XState itself: the run is the same, and takes longer
 
 Output:
   --verbose             tell of faults and leaders as they come
@@ -124,6 +127,7 @@ function readArguments(args: readonly string[]) {
     tail: FLAG,
     ...OBSERVER_OPTIONS,
     json: FLAG,
+    'no-accelerate': FLAG,
     help: { ...FLAG, short: 'h' },
   });
   const fixed: { [name in NumberName]?: number } = {};
@@ -147,6 +151,7 @@ function readArguments(args: readonly string[]) {
     tail: given.tail,
     watched,
     json: given.json,
+    isStock: given['no-accelerate'],
     help: given.help,
   };
 }
@@ -238,13 +243,15 @@ function runOnce(options: SimulationOptions, observe?: (line: string) => void, r
 
 /** Runs simulations as the arguments say. Resolves with the exit code. */
 export async function simCommand(args: readonly string[]): Promise<number> {
-  const { fixed, workload, mode, seed, runs, verbose, tail, watched, json, help } = readArguments(args);
+  const given = readArguments(args);
+  const { fixed, workload, mode, seed, runs, verbose, tail, watched, json, isStock, help } = given;
   const print = (text: string) => process.stdout.write(`${text}\n`);
   const warn = (text: string) => process.stderr.write(`actorum sim: ${text}\n`);
   if (help) {
     process.stdout.write(SIM_HELP);
     return 0;
   }
+  stepWithStockXState(isStock);
   const isLive = process.stdout.isTTY === true && runs > 1 && !json;
   const totals = new SurvivalTotals();
   let virtualSeconds = 0;
@@ -258,7 +265,7 @@ export async function simCommand(args: readonly string[]): Promise<number> {
     if (json) print(JSON.stringify(told.json));
     else if (runs === 1 && told.failure === null) print(told.result);
     if (tail && !json) for (const line of told.traceTail) print(line);
-    if (told.failure !== null && !json) reportFailure(options, told, tail, print);
+    if (told.failure !== null && !json) reportFailure(options, told, tail, isStock, print);
     await observers?.linger(process);
     await observers?.close();
     if (told.failure !== null) return 1;
@@ -289,6 +296,7 @@ function reportFailure(
   options: SimulationOptions,
   told: Told,
   alreadyTraced: boolean,
+  isStock: boolean,
   print: (text: string) => void,
 ): void {
   if (!alreadyTraced) for (const line of told.traceTail.slice(-100)) print(line);
@@ -296,5 +304,5 @@ function reportFailure(
   print(told.result);
   print(`FAILED: ${told.failure}`);
   for (const violation of told.violations) print(violation);
-  print(`replay: ${told.replay}`);
+  print(`replay: ${told.replay}${isStock ? ' --no-accelerate' : ''}`);
 }

@@ -62,7 +62,7 @@ export class Network {
     if (this.#dice.chance(loss)) {
       this.lost += 1;
       this.#tracer?.lost(id, 'loss');
-      this.#trace.add(`${this.#time()} ${src} -x ${dest} ${type} lost`);
+      this.#trace.add(`${this.#schedule.moment} ${src} -x ${dest} ${type} lost`);
       return;
     }
     const line = encode(src, dest, body);
@@ -82,8 +82,8 @@ export class Network {
   // A message travels as a line, as on a real wire: what is not JSON, or is changed after sending, shows.
   #carry(src: string, dest: string, line: string, delayMs: number, id: number): void {
     this.#schedule.after(delayMs, () => {
-      const isCut = this.#cut.has(`${src} ${dest}`);
-      this.#trace.add(`${this.#time()} ${src} ${isCut ? '-|' : '->'} ${dest} ${line}`);
+      const isCut = this.#cut.size > 0 && this.#cut.has(`${src} ${dest}`);
+      this.#trace.add(`${this.#schedule.moment} ${src} ${isCut ? '-|' : '->'} ${dest} `, line);
       if (isCut) {
         this.lost += 1;
         this.#tracer?.lost(id, 'partition');
@@ -98,9 +98,5 @@ export class Network {
 
   #traced(src: string, dest: string, body: Body): number {
     return this.#tracer?.sent(src, dest, body as Body & { readonly type: string }) ?? 0;
-  }
-
-  #time(): string {
-    return this.#schedule.nowMs.toFixed(3);
   }
 }

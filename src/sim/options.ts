@@ -73,7 +73,7 @@ function drawStore(seed: number): StoreConditions {
   const dice = new Dice(seed ^ 0x1eaf);
   return {
     mode: dice.pick(['vv', 'vv', 'lww']),
-    gossipIntervalMs: dice.pick([500, 100, 20]),
+    gossipIntervalMs: dice.pick([500, 200, 100]),
     tombstoneGraceMs: dice.pick([0, 100, 1000, 3_600_000]),
     skewMs: dice.pick([0, 20, 2000]),
   };

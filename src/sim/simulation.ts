@@ -170,13 +170,13 @@ class Simulation {
   }
 
   #createHost(name: string, names: readonly string[]): SimulatedHost {
-    const host = new SimulatedHost(name, names, {
+    const host: SimulatedHost = new SimulatedHost(name, names, {
       schedule: this.#schedule,
       dice: new Dice(this.#dice.seed()),
       syncMs: () => this.#syncMs,
       workload: this.#options.workload,
       rywWaitMs: this.#options.rywWaitMs,
-      onStep: (step) => this.#checkStep(name, step),
+      onStep: (step) => this.#checkStep(host, step),
       send: (src, dest, body) => {
         if (dest.startsWith('c')) this.#network.sendCalmly(src, dest, body);
         else this.#network.send(src, dest, body);
@@ -243,28 +243,29 @@ class Simulation {
     }
   }
 
-  #checkStep(name: string, step: CellStep): void {
-    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} ${name} ${step.cell} ${step.event.type}`);
+  #checkStep(host: SimulatedHost, step: CellStep): void {
+    const { name } = host;
+    const { cell, event, snapshot, effects } = step;
+    this.#trace.add(`${this.#schedule.moment} ${name} ${cell} ${event.type}`);
     this.#tracer?.step(name, step);
-    if (step.cell !== 'raft') return;
-    const snapshot = step.snapshot as RaftSnapshot;
-    const { leader, term } = snapshot.context;
-    for (const effect of step.effects) {
-      if (effect.type === 'leader.changed' && leader === name) this.#say(`${name} leads term ${term}`);
+    if (cell !== 'raft') return;
+    const { context, value } = snapshot as RaftSnapshot;
+    for (const effect of effects) {
+      if (effect.type === 'leader.changed' && context.leader === name) {
+        this.#say(`${name} leads term ${context.term}`);
+      }
     }
-    const appliedIndex =
-      this.#hosts.find((host) => host.name === name)?.node?.peer?.registers.appliedIndex ?? 0;
     this.#invariants.check(name, {
-      context: snapshot.context,
-      isLeader: snapshot.matches('leader'),
-      appliedIndex,
+      context,
+      isLeader: typeof value === 'object' && 'leader' in value,
+      appliedIndex: host.node?.peer?.registers.appliedIndex ?? 0,
     });
   }
 
   #recordFault(fault: string, value: readonly string[]): void {
     this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
-    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')}`);
+    this.#trace.add(`${this.#schedule.moment} nemesis ${fault} ${value.join(' ')}`);
     this.#say(`${fault} ${value.join(', ')}`);
   }
 

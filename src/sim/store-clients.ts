@@ -10,6 +10,8 @@ export type StoreClientsOptions = {
   readonly nodes: readonly string[];
   readonly keys: number;
   readonly mode: Mode;
+  /** A write or deletion was acknowledged just now. */
+  readonly onAcknowledged: (write: Acknowledged) => void;
 };
 
 /** An acknowledged write or delete, with what its answer told of it: by that one finds who knows it. */
@@ -95,7 +97,9 @@ export class StoreClients {
       const { sight, ...told } = ending;
       this.record({ ...about, ...told });
       if ('saw' in ask && sight !== undefined) {
-        this.acknowledged.push({ id: ask.id, key: ask.key, ts: told.ts ?? null, vc: sight.context });
+        const write = { id: ask.id, key: ask.key, ts: told.ts ?? null, vc: sight.context };
+        this.acknowledged.push(write);
+        this.#options.onAcknowledged(write);
       }
       done(ending);
     };

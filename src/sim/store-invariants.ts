@@ -1,7 +1,7 @@
 import { invariant } from '../../machines/assert.ts';
 import { canonical } from '../../machines/json.ts';
 import type { LwwEntry } from '../../machines/register/lww-entry.ts';
-import { read, type Versions } from '../../machines/register/versions.ts';
+import { read, type Slot, type Versions } from '../../machines/register/versions.ts';
 import type { CellStep } from '../actors/cell.ts';
 import type { Replica } from '../actors/replica.ts';
 import type { Acknowledged } from './store-clients.ts';
@@ -48,11 +48,19 @@ export class StoreInvariants {
     invariant(new Set(values).size === values.length, 'a write is held once', () => ({ node, cell, values }));
   }
 
-  /** Whether a node holds an acknowledged write or deletion, or what came of it. */
+  /**
+   * Whether a node holds an acknowledged write or deletion, or what came of it. A context can name a later event of the
+   * same actor to a node that has never heard of this one: it knows that the write is dead, and nothing of what the
+   * write had replaced.
+   */
   knows(replica: Replica, { key, ts, vc }: Acknowledged): boolean {
     const name = canonical(key);
     if (ts !== null) return (replica.entry(name)?.ts ?? -1) >= ts;
-    const known = new Map(replica.versions(name).map(({ actor, count }) => [actor, count]));
-    return [...vc].every(([actor, count]) => (known.get(actor) ?? 0) >= count);
+    const versions = replica.versions(name);
+    const known = new Map(versions.map(({ actor, count }) => [actor, count]));
+    const seen = new Map(vc);
+    const isReplaced = ({ actor, count, version }: Slot) =>
+      version === null || count > (seen.get(actor) ?? 0) || canonical(version.vc) === canonical([...vc]);
+    return [...vc].every(([actor, count]) => (known.get(actor) ?? 0) >= count) && versions.every(isReplaced);
   }
 }

@@ -1,7 +1,7 @@
 import { MODES, type Mode } from '../../machines/store/operations.ts';
 import type { SurvivalResult } from '../verify/index.ts';
 import type { SimulationOptions } from './options.ts';
-import type { StoreSimulationResult } from './store-simulation.ts';
+import type { StoreSimulationResult } from './store-result.ts';
 
 /** A simulation of the conflict store, for people and for programs. */
 

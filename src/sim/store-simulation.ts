@@ -1,60 +1,30 @@
 import { invariant } from '../../machines/assert.ts';
 import { canonical } from '../../machines/json.ts';
-import { read } from '../../machines/register/versions.ts';
+import type { Item } from '../../machines/store/items.ts';
 import type { CellStep } from '../actors/cell.ts';
+import { isTombstone } from '../actors/gossip/items.ts';
 import { Dice } from '../kit/dice.ts';
 import type { TraceSink } from '../trace/format.ts';
 import { Tracer } from '../trace/tracer.ts';
 import type { HistoryEvent } from '../verify/history.ts';
-import { checkSurvival, type SurvivalResult } from '../verify/index.ts';
+import { checkSurvival } from '../verify/index.ts';
+import { CLIENT_TIMEOUT_MS } from './clients.ts';
 import { SimulatedHost } from './host.ts';
 import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
 import { CALM, type SimulationOptions, simulatedNodes, type Weather } from './options.ts';
 import { Schedule } from './schedule.ts';
-import { StoreClients } from './store-clients.ts';
+import { type Acknowledged, StoreClients } from './store-clients.ts';
 import { StoreInvariants } from './store-invariants.ts';
+import type { StoreSimulationResult } from './store-result.ts';
 import { Trace } from './trace.ts';
-
-/** What a simulation of the conflict store found. `failure` is null when every property held. */
-export type StoreSimulationResult = {
-  readonly options: SimulationOptions;
-  readonly failure: string | null;
-  /** What became of the acknowledged writes; null when the run itself failed. */
-  readonly survival: SurvivalResult | null;
-  readonly history: readonly HistoryEvent[];
-  readonly traceHash: string;
-  readonly traceTail: readonly string[];
-  readonly stats: StoreStats;
-};
-
-export type StoreStats = {
-  readonly virtualSeconds: number;
-  readonly events: number;
-  readonly ok: number;
-  readonly fail: number;
-  readonly info: number;
-  /** Events of version vectors that were minted, and steps of registers that were looked at. */
-  readonly minted: number;
-  readonly invariantChecks: number;
-  /** The most values that one key had at one time. */
-  readonly mostSiblings: number;
-  /** Tombstones that were there when all nodes agreed, over all nodes, and at the very end. */
-  readonly tombstones: readonly [agreed: number, end: number];
-  readonly messages: { readonly [type: string]: number };
-  readonly lost: number;
-  readonly duplicated: number;
-  readonly faults: { readonly [name: string]: number };
-  /** From the healing until all nodes held the same. */
-  readonly convergedMs: number | null;
-};
 
 /** Within this time after everything is healed, all nodes must hold the same, byte for byte. */
 const CONVERGENCE_LIMIT_MS = 20_000;
 /** How often it is looked at whether they do. */
 const PROBE_MS = 50;
 /** After that the nodes are left alone for a while: they may forget tombstones, and nothing else may change. */
-const QUIET_MS = 5000;
+const QUIET_MS = 3000;
 /** How often a second some clock is set anew. */
 const CLOCK_RATE = 1;
 
@@ -116,6 +86,10 @@ class StoreSimulation {
       nodes: names,
       keys: options.keys,
       mode: options.store.mode,
+      // Its node may have crashed while the answer was on its way.
+      onAcknowledged: (write) => {
+        if (!this.#isKnown(write, this.#hosts)) this.#forget([write]);
+      },
     });
     this.#invariants = new StoreInvariants();
     this.#hosts = names.map((name) => this.#createHost(name, names));
@@ -144,18 +118,24 @@ class StoreSimulation {
     this.#network.weather = CALM;
     this.#stopped = true;
     nemesis.heal();
-    this.#converge();
+    const healedMs = this.#schedule.nowMs;
+    // What clients asked last may still be on its way, or wait at a node that stood still.
+    this.#runUntil(healedMs + CLIENT_TIMEOUT_MS);
+    this.#awaitAgreement();
+    this.#convergedMs = this.#schedule.nowMs - healedMs;
+    this.#tombstones[0] = this.#countTombstones();
     this.#readEverything();
-    const agreed = this.#snapshots()[0];
+    const [agreed = ''] = this.#snapshots(isAlive);
     this.#runUntil(this.#schedule.nowMs + QUIET_MS);
+    // Nodes forget deletions one after the other, and agree again when all have.
+    this.#awaitAgreement();
     this.#tombstones[1] = this.#countTombstones();
-    const after = this.#snapshots();
-    const alike = after.every((snapshot) => snapshot === after[0]);
-    invariant(alike, 'nodes that have agreed and are left alone stay so', () => after);
-    invariant(after[0] === agreed, 'what is held does not change when nobody writes', () => [
-      agreed,
-      after[0],
-    ]);
+    const after = this.#snapshots(isAlive);
+    invariant(
+      after.every((snapshot) => snapshot === agreed),
+      'nobody writes, so no value comes or goes',
+      () => ({ agreed, after }),
+    );
   }
 
   result(failure: string | null): StoreSimulationResult {
@@ -243,16 +223,29 @@ class StoreSimulation {
 
   /** A crash is about to take with it whatever nobody else knows. */
   #loseMemory(host: SimulatedHost): void {
-    const others = this.#hosts.filter((other) => other !== host).flatMap(({ node }) => node?.replica ?? []);
-    const known = host.node?.replica;
-    if (known === undefined || known === null) return;
-    const lost = this.#clients.acknowledged.filter(
-      (write) =>
-        this.#invariants.knows(known, write) &&
-        !others.some((replica) => this.#invariants.knows(replica, write)),
+    const others = this.#hosts.filter((other) => other !== host);
+    this.#forget(
+      this.#clients.acknowledged.filter(
+        (write) => this.#isKnown(write, [host]) && !this.#isKnown(write, others),
+      ),
     );
-    if (lost.length === 0) return;
-    this.#clients.record({ process: 'nemesis', type: 'info', f: 'forget', value: lost.map(({ id }) => id) });
+  }
+
+  #isKnown(write: Acknowledged, hosts: readonly SimulatedHost[]): boolean {
+    return hosts.some(({ node }) => {
+      const replica = node?.replica;
+      return replica !== null && replica !== undefined && this.#invariants.knows(replica, write);
+    });
+  }
+
+  #forget(writes: readonly Acknowledged[]): void {
+    if (writes.length === 0) return;
+    this.#clients.record({
+      process: 'nemesis',
+      type: 'info',
+      f: 'forget',
+      value: writes.map(({ id }) => id),
+    });
   }
 
   #runUntil(untilMs: number, isDone: () => boolean = () => false): void {
@@ -260,19 +253,17 @@ class StoreSimulation {
   }
 
   /** Everything is healed: now all nodes have to come to hold the same. */
-  #converge(): void {
-    const healedMs = this.#schedule.nowMs;
-    let agree = false;
-    while (!agree && this.#schedule.nowMs < healedMs + CONVERGENCE_LIMIT_MS) {
+  #awaitAgreement(): void {
+    const untilMs = this.#schedule.nowMs + CONVERGENCE_LIMIT_MS;
+    const agree = () => new Set(this.#snapshots()).size === 1;
+    while (!agree()) {
+      invariant(
+        this.#schedule.nowMs < untilMs,
+        `all nodes hold the same within ${CONVERGENCE_LIMIT_MS} ms after healing`,
+        () => this.#snapshots(),
+      );
       this.#runUntil(this.#schedule.nowMs + PROBE_MS);
-      const snapshots = this.#snapshots();
-      agree = snapshots.every((snapshot) => snapshot === snapshots[0]);
     }
-    invariant(agree, `all nodes hold the same within ${CONVERGENCE_LIMIT_MS} ms after healing`, () =>
-      this.#snapshots(),
-    );
-    this.#convergedMs = this.#schedule.nowMs - healedMs;
-    this.#tombstones[0] = this.#countTombstones();
   }
 
   #readEverything(): void {
@@ -287,18 +278,16 @@ class StoreSimulation {
   }
 
   /** What each node holds, in one string that is equal when all of it is. */
-  #snapshots(): string[] {
+  #snapshots(isShown: (item: Item) => boolean = () => true): string[] {
     return this.#hosts.map(({ node }) => {
-      const items = [...(node?.replica?.items() ?? [])].map((item) => canonical(item));
-      return items.sort().join('\n');
+      const items = [...(node?.replica?.items() ?? [])].filter(isShown);
+      return items.map(canonical).sort().join('\n');
     });
   }
 
   #countTombstones(): number {
     const items = this.#hosts.flatMap(({ node }) => [...(node?.replica?.items() ?? [])]);
-    return items.filter((item) =>
-      item.kind === 'lww' ? item.entry.deleted : read(item.versions).length === 0,
-    ).length;
+    return items.filter(isTombstone).length;
   }
 
   #checkStep(name: string, step: CellStep): void {
@@ -313,4 +302,8 @@ class StoreSimulation {
     this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')}`);
     this.#observe(`${(this.#schedule.nowMs / 1000).toFixed(3).padStart(8)} s  ${fault} ${value.join(', ')}`);
   }
+}
+
+function isAlive(item: Item): boolean {
+  return !isTombstone(item);
 }

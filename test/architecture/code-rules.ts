@@ -44,6 +44,7 @@ export const CODE_RULES: readonly CodeRule[] = [
     instead: 'charts are advanced by src/actors/step.ts and by nothing else',
     except: {
       'src/actors/step.ts': 'is the gate',
+      'src/accelerate/': 'is what the gate steps charts with',
       'src/testing/coverage.ts': 'asks a stock XState actor whether it agrees with the gate',
     },
   },
@@ -73,6 +74,7 @@ export const CODE_RULES: readonly CodeRule[] = [
     except: {
       'src/main.ts': 'prints the help',
       'src/cli/': 'holds commands',
+      'src/accelerate/accelerate.ts': "warns of another xstate, on stderr, in other people's programs",
     },
   },
   {

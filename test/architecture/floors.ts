@@ -32,7 +32,9 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/verify/', rooms: [], packages: [] },
   // A library that stands alone: of the charts' room it takes the type of JSON values.
   { path: 'src/client/', rooms: ['machines/json.ts'], packages: [] },
-  { path: 'src/actors/', rooms: ['machines/'], packages: ['rxjs', 'xstate'] },
+  // For any XState machine, not only for ours.
+  { path: 'src/accelerate/', rooms: [], packages: ['xstate'] },
+  { path: 'src/actors/', rooms: ['machines/', 'src/accelerate/'], packages: ['rxjs', 'xstate'] },
   { path: 'src/maelstrom/', rooms: ['machines/'], packages: ['valibot'], runsNoChart: true },
   { path: 'src/host/', rooms: [], packages: ['*', 'node:'] },
   // What a run looked like: no module of Node's, because a browser reads it, too. Of the actors it takes a type.

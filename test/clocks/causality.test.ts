@@ -76,7 +76,7 @@ function wrongPairs(
 
 const stampOf = ({ process, lamport: time }: Event): lamport.LamportStamp => ({
   time,
-  process: `p${process}`,
+  node: `p${process}`,
 });
 
 describe('clocks of processes that send messages, against the set of all events seen', () => {

@@ -1,9 +1,11 @@
+import { lwwTests } from './lww.model.ts';
 import { maelstromIoTests } from './maelstrom-io.model.ts';
 import { raftTests } from './raft.model.ts';
 import { registerTests } from './register.model.ts';
 import { requestsTests } from './requests.model.ts';
 import { rywReadTests } from './ryw-read.model.ts';
 import { sessionTests } from './session.model.ts';
+import { siblingsTests } from './siblings.model.ts';
 import type { ChartTests } from './subject.ts';
 
 /** Every chart of the catalogue, with what it is tested by: one file each. */
@@ -12,6 +14,8 @@ export const MODELS: readonly ChartTests[] = [
   requestsTests,
   maelstromIoTests,
   registerTests,
+  lwwTests,
+  siblingsTests,
   sessionTests,
   rywReadTests,
 ];

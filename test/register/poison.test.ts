@@ -158,7 +158,7 @@ describe('contexts that lie, in random schedules on three nodes', () => {
             if (message !== undefined) world = deliver(world, at, message);
           } else if (f === 'lie') {
             const slots = world.replicas.flatMap(({ versions }) => versions);
-            const { actor, count } = slots[which % slots.length] ?? { actor: 'n1@a', count: 0 };
+            const { actor, count } = slots[which % slots.length] ?? { actor: 'n1@elsewhere', count: 0 };
             const claimed = Math.min(count + ahead, MAX_COUNT);
             // It claims to have seen what is there of this actor, so that much it may replace.
             const claim = [...names].flatMap(([id, events]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { replayCommand } from '../../src/sim/log-report.ts';
 import { drawOptions } from '../../src/sim/options.ts';
-import { replayCommand } from '../../src/sim/report.ts';
 import { simulate } from '../../src/sim/simulation.ts';
 
 /**

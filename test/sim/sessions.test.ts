@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Dice } from '../../src/kit/dice.ts';
+import { replayCommand } from '../../src/sim/log-report.ts';
 import { CALM, drawOptions } from '../../src/sim/options.ts';
-import { replayCommand } from '../../src/sim/report.ts';
 import { Session } from '../../src/sim/session.ts';
 import { type SimulationResult, simulate } from '../../src/sim/simulation.ts';
 

@@ -91,14 +91,16 @@ export function act(world: World, f: 'write' | 'delete', at: number, sight: Sigh
 
 /** A message arrives at node `at`. */
 export function deliver(world: World, at: number, message: Message): World {
-  const replica = replicaAt(world, at);
+  return seen(replaced(world, at, hearing(replicaAt(world, at), message)), at, []);
+}
+
+function hearing(replica: Replica, message: Message): Replica {
   const { versions, vc } = mergeAtOwner(replica.versions, message.versions, replica.owner);
-  const next = {
+  return {
     ...(vc === null ? replica : spent(replica)),
     versions,
     known: new Set([...replica.known, ...message.known]),
   };
-  return seen(replaced(world, at, next), at, []);
 }
 
 /** Node `at` begins a new life without any memory. */
@@ -121,8 +123,9 @@ export function converge(world: World): World {
     for (let to = 0; to < now.replicas.length; to += 1) {
       for (const from of now.replicas) {
         const before = replicaAt(now, to);
-        now = deliver(now, to, from);
-        changed ||= before.versions !== replicaAt(now, to).versions;
+        const after = hearing(before, from);
+        changed ||= after.versions !== before.versions;
+        now = replaced(now, to, after);
       }
     }
   }

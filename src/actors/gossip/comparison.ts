@@ -1,4 +1,9 @@
-import type { Findings, RangeDigests, RangeList } from '../../../machines/gossip/messages.ts';
+import {
+  type Findings,
+  NOTHING,
+  type RangeDigests,
+  type RangeList,
+} from '../../../machines/gossip/messages.ts';
 import { hashItem, spellLanes } from './hash.ts';
 import { readItem } from './item-text.ts';
 import type { Items } from './items.ts';
@@ -18,13 +23,6 @@ const LIST_PART = 512;
 export const MESSAGE_BYTES = 256 * 1024;
 
 const UTF8_WORST = 3;
-
-export const NOTHING: Findings = { ranges: [], lists: [], items: [], wants: [], cut: false };
-
-/** Whether there is nothing to be said. */
-export function isNothing({ ranges, lists, items, wants }: Findings): boolean {
-  return ranges.length + lists.length + items.length + wants.length === 0;
-}
 
 /** How a comparison begins. */
 export function opening(items: Items): Findings {

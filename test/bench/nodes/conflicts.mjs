@@ -27,8 +27,12 @@ function stamp(value) {
   return { ts: lastTs, value };
 }
 
+/** Later, or at the same time and spelled later. */
+const isStronger = (a, b) =>
+  a.ts === b.ts ? JSON.stringify(a.value) > JSON.stringify(b.value) : a.ts > b.ts;
+
 function mergeEntry(here, entry) {
-  const wins = is('oldest') ? (a, b) => a.ts < b.ts : (a, b) => a.ts > b.ts;
+  const wins = is('oldest') ? (a, b) => isStronger(b, a) : isStronger;
   if (entry !== null && (here.entry === null || wins(entry, here.entry))) here.entry = entry;
 }
 
