@@ -45,7 +45,7 @@ export function Diagram(props: Props) {
       />
       {hovered === null ? null : <ArrowNote arrow={hovered} />}
       <div class="legend">
-        {['append', 'vote', 'forward', 'client', 'lost'].map((family) => (
+        {[...new Set([...picture.types].map(familyOf)), 'lost'].map((family) => (
           <span key={family}>
             <i style={{ background: `var(--${family})` }} />
             {family}
