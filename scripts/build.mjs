@@ -29,7 +29,7 @@ const banner = {
 const besides = {
   name: 'besides',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(?:charts|inspect)\/index\.ts$/ }, ({ kind, path }) =>
+    onResolve({ filter: /\/(?:charts|inspect|lab)\/index\.ts$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: `./${path.split('/').at(-2)}.js`, external: true } : undefined,
     ),
 };
@@ -50,6 +50,15 @@ await build({
   external: ['elkjs'],
 });
 await buildPages();
+// The lab's report, with the libraries that it draws with, is a file of its own once more.
+await build({
+  ...common,
+  entryPoints: { lab: 'src/lab/index.ts' },
+  outdir: 'dist',
+  splitting: true,
+  chunkNames: 'lab-[name]',
+  external: ['@observablehq/plot', 'linkedom'],
+});
 chmodSync('dist/actorum.js', 0o755);
 
 // Libraries leave their dependencies to the importer, so that a chart is the importer's own xstate.

@@ -13,6 +13,7 @@ Commands:
   node      one node of a cluster on stdin and stdout (the default when stdin is not a terminal)
   sim       a whole cluster in one process, in virtual time, under every fault; one seed, one run
   bench     a cluster of real processes under load and partitions, judged at the end
+  lab       watch a write disappear under clock skew, and then make it impossible
   inspect   a trace of a run, on a page of this machine
   charts    the statecharts as diagrams, definitions and pages
   help      this text, or "actorum help <command>"
@@ -26,13 +27,18 @@ type Command = {
   readonly help: () => string | Promise<string>;
 };
 
-/** Not before they are asked for: see docs/decisions/0010-chart-layout.md. */
+/** Not before they are asked for: see docs/decisions/0010-chart-layout.md and 0015-lab-report.md. */
 const charts = () => partOfPackage(() => import('./charts/index.ts'));
+const lab = () => partOfPackage(() => import('./lab/index.ts'));
 
 const COMMANDS: { readonly [name: string]: Command } = {
   node: { run: nodeCommand, help: () => NODE_HELP },
   sim: { run: simCommand, help: () => SIM_HELP },
   bench: { run: benchCommand, help: () => BENCH_HELP },
+  lab: {
+    run: async (args) => (await lab()).labCommand(args),
+    help: async () => (await lab()).LAB_HELP,
+  },
   inspect: { run: inspectCommand, help: () => INSPECT_HELP },
   charts: {
     run: async (args) => (await charts()).chartsCommand(args),

@@ -72,6 +72,12 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
   },
+  {
+    path: 'src/lab/',
+    // The store's own clocks and registers, through the one gate, in virtual time; the world stays outside.
+    rooms: ['machines/', 'src/actors/step.ts', 'src/kit/'],
+    packages: ['@observablehq/plot', 'linkedom'],
+  },
   // Of the actors' world it knows only what a trace says, so that it shows a file as it shows a run.
   {
     path: 'src/inspect/',

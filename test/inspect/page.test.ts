@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, NO_BROWSER, startBrowser, watch } from './browser.ts';
+import { findBrowser, NO_BROWSER, startBrowser, watch } from '../support/browser.ts';
 
 const ACTORUM = fileURLToPath(new URL('../../dist/actorum.js', import.meta.url));
 const RECEIVER = fileURLToPath(new URL('./stately-receiver.ts', import.meta.url));

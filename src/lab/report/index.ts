@@ -1,0 +1,3 @@
+export { figuresOf } from './figures.ts';
+export { page } from './page.ts';
+export { tablesOf } from './tables.ts';
