@@ -1,134 +1,120 @@
-/**
- * npm run bench:core: how many entries a second three Raft cells commit in one process, with memory for wire and
- * disk, when entries are proposed one at a time and 64 at a time. What it measures is the protocol alone: charts,
- * cells and outlets; no JSON, no pipes, no clients.
- */
-import { performance } from 'node:perf_hooks';
-import type { Entry, PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../machines/raft/events.ts';
-import { raftMachine } from '../machines/raft/raft.machine.ts';
-import { triage } from '../machines/raft/terms.ts';
-import { listen } from '../src/actors/bus.ts';
-import { Cell } from '../src/actors/cell.ts';
-import { Outlet } from '../src/actors/outlet.ts';
-import { createGate } from '../src/actors/step.ts';
-import { MemoryDisk } from '../src/host/disk.ts';
+// npm run bench:core: how many entries a second three Raft cores commit in one process, ours and a peer's.
+import { median } from '../src/bench/statistics.ts';
+import { formatNumber } from '../src/bench/text.ts';
+import { numberOption, parseOptions } from '../src/cli/usage.ts';
+import { bundleOf, runBundle } from './bundle.ts';
+import { CONTENDERS, type Contender, type CoreFigures, type CoreTask } from './core/task.ts';
+import { ensurePeers, PEERS_DIR } from './peers.ts';
+import { progress, runScript } from './script.ts';
 
-const gate = createGate(raftMachine);
-const NAMES = ['n1', 'n2', 'n3'] as const;
+const HELP = `Usage: npm run bench:core -- [options]
 
-type Packet = { readonly to: string; readonly message: RaftMessage };
+Measures the protocol alone: three Raft nodes in one process, with memory for wire and disks. Each proposal is committed
+and applied by all three before the next one is made. No JSON, no pipes, no clients, no registers. Each core runs in
+processes of its own, in turn with the others.
 
-/** One Raft node without a host: what it sends is put on a queue, timers are ignored. */
-class Member {
-  readonly cell = new Cell('raft', gate);
-  readonly #outlet: Outlet;
-  readonly #name: string;
-  readonly #wire: Packet[];
-  committed = 0;
-  #open = false;
+  --batch A,B,…         entries in each proposal (default 1,64)
+  --repetitions N       (default 5)
+  --seconds S           each measurement, after as long of warming up (default 1)
+  --no-peers            Actorum alone
+  --json                JSON instead of the table
+  -h, --help            this text
 
-  constructor(name: string, wire: Packet[]) {
-    this.#name = name;
-    this.#wire = wire;
-    this.#outlet = new Outlet(
-      new MemoryDisk<Entry>(),
-      (effect) => this.#carryOut(effect),
-      () => {},
-    );
-    listen(this.cell.outlet, (effect) => this.#outlet.take(effect));
-    this.cell.start({ id: name, voters: NAMES, seed: 1 });
-  }
+The peer is @coaty/consensus.raft 1.0.0, a port of etcd's Raft core to TypeScript: its RawNode with its MemoryStorage. It
+is installed under bench/peers when it is missing. "At once" proposes a batch as one message with many entries, which its
+RawNode.propose does not do.
 
-  tell(event: RaftEvent): void {
-    this.#open = true;
-    this.cell.inbox.next(event);
-  }
+Examples:
+  npm run bench:core
+  npm run bench:core -- --batch 1,8,64,512 --repetitions 3 --no-peers
+`;
 
-  hear(message: RaftMessage): void {
-    let event = triage(this.cell.snapshot.context.term, message, false);
-    if (event?.type === 'term.seen') {
-      this.tell(event);
-      event = triage(this.cell.snapshot.context.term, message, true);
+type Options = {
+  readonly batches: readonly number[];
+  readonly contenders: readonly Contender[];
+  readonly repetitions: number;
+  readonly forMs: number;
+  readonly json: boolean;
+};
+
+type Row = CoreFigures & { readonly contender: Contender; readonly batch: number };
+
+function readOptions(argv: readonly string[]): Options | 'help' {
+  const given = parseOptions('bench:core', argv, {
+    batch: { type: 'string', default: '1,64' },
+    repetitions: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
+    'no-peers': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (given.help) return 'help';
+  const count = (option: string, text: string, max: number): number =>
+    numberOption(option, text, { min: 1, max, whole: true });
+  const all = Object.keys(CONTENDERS) as Contender[];
+  const hasPeers = !given['no-peers'] && ensurePeers((text) => process.stderr.write(`bench:core: ${text}\n`));
+  return {
+    batches: given.batch.split(',').map((text) => count('--batch', text, 10_000)),
+    contenders: hasPeers ? all : all.filter((contender) => !contender.startsWith('coaty')),
+    repetitions: count('--repetitions', given.repetitions, 1000),
+    forMs: numberOption('--seconds', given.seconds, { min: 0.1, max: 60 }) * 1000,
+    json: given.json,
+  };
+}
+
+/** Everything once, each core with each size of batch. */
+async function repeat({ batches, contenders, forMs }: Options, dir: string): Promise<Row[]> {
+  const bundle = await bundleOf('core/child.ts', dir);
+  const rows: Row[] = [];
+  for (const batch of batches) {
+    for (const contender of contenders) {
+      // One entry proposed at once is one entry proposed.
+      if (contender === 'coatyAtOnce' && batch === 1) continue;
+      progress(`${CONTENDERS[contender]}, ${batch} at a time`);
+      const task: CoreTask = { contender, batch, forMs, peersDir: PEERS_DIR };
+      rows.push({ contender, batch, ...(await runBundle<CoreFigures>(bundle, task)) });
     }
-    if (event !== null) this.tell(event);
   }
-
-  endTurn(): void {
-    while (this.#open) {
-      this.#open = false;
-      this.cell.inbox.next({ type: 'turn.ended' });
-      this.#outlet.endTurn();
-    }
-  }
-
-  #carryOut(effect: Exclude<RaftEffect, { type: 'persist' }>): void {
-    if (effect.type === 'send') {
-      this.#wire.push({
-        to: effect.to,
-        message: { ...effect.message, from: this.#name } as PeerMessage as RaftMessage,
-      });
-    } else if (effect.type === 'apply') {
-      this.committed += effect.entries.length;
-    }
-  }
+  return rows;
 }
 
-/** Delivers what is on the wire, turn by turn, until nobody has anything to say. */
-function settle(members: ReadonlyMap<string, Member>, wire: Packet[]): void {
-  while (wire.length > 0) {
-    const packets = wire.splice(0);
-    for (const { to, message } of packets) members.get(to)?.hear(message);
-    for (const member of members.values()) member.endTurn();
-  }
+function mediansOf(repetitions: readonly (readonly Row[])[]): Row[] {
+  const [first = []] = repetitions;
+  return first.map(({ contender, batch }, place) => {
+    const rows = repetitions.map((rows) => rows[place] as Row);
+    return {
+      contender,
+      batch,
+      perSecond: median(rows.map(({ perSecond }) => perSecond)),
+      cpuUs: median(rows.map(({ cpuUs }) => cpuUs)),
+    };
+  });
 }
 
-/** @returns entries committed a second by the leader, with everything settled after each proposal */
-function measure(batch: number, durationMs: number): number {
-  const wire: Packet[] = [];
-  const members = new Map(NAMES.map((name) => [name, new Member(name, wire)]));
-  const leader = members.get('n1') as Member;
-  leader.tell({ type: 'election.timeout' });
-  leader.endTurn();
-  settle(members, wire);
-  const { term } = leader.cell.snapshot.context;
-  if (!leader.cell.snapshot.matches({ leader: 'serving' })) throw new Error('n1 was to lead');
-
-  let number = 1;
-  const start = performance.now();
-  const before = leader.committed;
-  while (performance.now() - start < durationMs) {
-    const floor = number;
-    const requests = Array.from({ length: batch }, () => {
-      const op = { type: 'write', key: number % 100, value: number } as const;
-      number += 1;
-      return { number: number - 1, op, bytes: 90 };
-    });
-    leader.tell({ type: 'requests.proposed', from: 'n1', term, incarnation: 1, floor, requests });
-    leader.endTurn();
-    settle(members, wire);
-  }
-  const seconds = (performance.now() - start) / 1000;
-  const committed = leader.committed - before;
-  if (committed !== number - 1) throw new Error(`${number - 1} were proposed, ${committed} committed`);
-  return committed / seconds;
+function tableOf(rows: readonly Row[]): string {
+  const ours = ({ batch }: Row) =>
+    rows.find((row) => row.batch === batch && row.contender === 'accelerated') as Row;
+  const line = (row: Row): string =>
+    `| ${[
+      row.batch,
+      CONTENDERS[row.contender],
+      formatNumber(Math.round(row.perSecond)),
+      row.cpuUs.toFixed(2),
+      row.contender === 'accelerated' ? '' : `${(row.cpuUs / ours(row).cpuUs).toFixed(1)} ×`,
+    ].join(' | ')} |`;
+  return [
+    '| entries in a proposal | core | committed and applied by all, a second | CPU µs/entry | Actorum is faster by |',
+    '|--:|---|--:|--:|--:|',
+    ...rows.map(line),
+  ].join('\n');
 }
 
-function median(values: readonly number[]): number {
-  return values.slice().sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}
-
-const repetitions = Number(process.env.REPETITIONS ?? 5);
-const results = [1, 64].map((batch) => {
-  measure(batch, 1000);
-  const rates = Array.from({ length: repetitions }, () => measure(batch, 1000));
-  return { batch, commitsPerSecond: Math.round(median(rates)) };
+runScript({
+  name: 'bench:core',
+  help: HELP,
+  readOptions,
+  repeat,
+  mediansOf,
+  tableOf,
+  subject: ({ forMs }) => `three nodes in one process, ${forMs / 1000} s each`,
 });
-
-if (process.argv.includes('--json')) {
-  process.stdout.write(`${JSON.stringify(results)}\n`);
-} else {
-  process.stdout.write('| proposed at a time | entries committed a second (median) |\n|---:|---:|\n');
-  for (const { batch, commitsPerSecond } of results) {
-    process.stdout.write(`| ${batch} | ${commitsPerSecond.toLocaleString('en-US')} |\n`);
-  }
-}

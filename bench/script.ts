@@ -3,9 +3,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../src/cli/usage.ts';
 
-/** What every measurement of processes has in common: options, repetitions, and a row for each thing measured. */
-type Options = { readonly repetitions: number; readonly seed: number; readonly json: boolean };
-type Row = { readonly nodesCpuUs: number | null };
+/** What every measurement has in common: options, repetitions, and a row for each thing measured. */
+type Options = { readonly repetitions: number; readonly seed?: number; readonly json: boolean };
+type Row = object;
 
 /** A script that measures the same things several times over, and prints the medians. */
 export type Script<O extends Options, R extends Row> = {
@@ -14,8 +14,8 @@ export type Script<O extends Options, R extends Row> = {
   readonly help: string;
   /** @throws UsageError when the command line is wrong */
   readonly readOptions: (argv: readonly string[]) => O | 'help';
-  /** Measures everything once. `logDir` takes the nodes' stderr. */
-  readonly repeat: (options: O, logDir: string, seed: number) => Promise<R[]>;
+  /** Measures everything once. `dir` takes what is needed meanwhile: bundles, the nodes' stderr. */
+  readonly repeat: (options: O, dir: string, seed: number) => Promise<R[]>;
   readonly mediansOf: (repetitions: readonly (readonly R[])[]) => R[];
   readonly tableOf: (rows: readonly R[]) => string;
   /** What was measured, in a few words that stand before the number of repetitions. */
@@ -45,11 +45,11 @@ async function perform<O extends Options, R extends Row>(
     process.stdout.write(help);
     return;
   }
-  const logDir = mkdtempSync(join(tmpdir(), `${name.replace(':', '-')}-`));
+  const dir = mkdtempSync(join(tmpdir(), `${name.replace(':', '-')}-`));
   try {
     const repetitions: R[][] = [];
     for (let number = 0; number < options.repetitions; number += 1) {
-      repetitions.push(await repeat(options, logDir, options.seed + number));
+      repetitions.push(await repeat(options, dir, (options.seed ?? 0) + number));
     }
     progress('');
     const rows = mediansOf(repetitions);
@@ -58,12 +58,13 @@ async function perform<O extends Options, R extends Row>(
       process.stdout.write(`${JSON.stringify({ machine, options, rows }, null, 2)}\n`);
       return;
     }
-    const about = `${subject(options)}; medians of ${options.repetitions}; seed ${options.seed}; ${machine}`;
+    const seed = options.seed === undefined ? '' : `; seed ${options.seed}`;
+    const about = `${subject(options)}; medians of ${options.repetitions}${seed}; ${machine}`;
     process.stdout.write(`${about}\n\n${tableOf(rows)}\n`);
-    if (rows.some((row) => row.nodesCpuUs === null)) {
+    if (rows.some((row) => 'nodesCpuUs' in row && row.nodesCpuUs === null)) {
       process.stdout.write('\nThe CPU time of the nodes is left out: this system has no /proc.\n');
     }
   } finally {
-    rmSync(logDir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { BENCH_HELP, benchCommand } from './bench/command.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
 import { isUsageError, partOfPackage, UsageError } from './cli/usage.ts';
+import { packageVersion } from './host/package.ts';
+import { INSPECT_HELP, inspectCommand } from './inspect/command.ts';
 import { SIM_HELP, simCommand } from './sim/command.ts';
 
 const HELP = `actorum: a distributed key-value system whose protocols are statecharts
@@ -12,6 +13,7 @@ Commands:
   node      one node of a cluster on stdin and stdout (the default when stdin is not a terminal)
   sim       a whole cluster in one process, in virtual time, under every fault; one seed, one run
   bench     a cluster of real processes under load and partitions, judged at the end
+  inspect   a trace of a run, on a page of this machine
   charts    the statecharts as diagrams, definitions and pages
   help      this text, or "actorum help <command>"
   version   the version of actorum
@@ -31,6 +33,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   node: { run: nodeCommand, help: () => NODE_HELP },
   sim: { run: simCommand, help: () => SIM_HELP },
   bench: { run: benchCommand, help: () => BENCH_HELP },
+  inspect: { run: inspectCommand, help: () => INSPECT_HELP },
   charts: {
     run: async (args) => (await charts()).chartsCommand(args),
     help: async () => (await charts()).CHARTS_HELP,
@@ -40,7 +43,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === undefined && !process.stdin.isTTY) return nodeCommand([]);
-  if (first === 'version' || first === '--version') return print(`${version()}\n`);
+  if (first === 'version' || first === '--version') return print(`${packageVersion()}\n`);
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
     return print(rest[0] === undefined ? HELP : await commandNamed(rest[0]).help());
   }
@@ -61,11 +64,6 @@ function commandNamed(name: string): Command {
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version);
 }
 
 /** What went wrong, on stderr: one line for a mistake of the user's, and everything for one of ours. */

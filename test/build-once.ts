@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = 'dist/actorum.js';
 /** What the bundle is made of. The lockfile stands for the packages in it. */
-const INGREDIENTS = ['machines', 'src', 'scripts/build.mjs', 'package.json', 'package-lock.json'];
+const INGREDIENTS = [
+  'machines',
+  'src',
+  'docs/charts',
+  'scripts/build.mjs',
+  'scripts/pages.mjs',
+  'package.json',
+  'package-lock.json',
+];
 
 /**
  * Runs before all tests (`globalSetup` of vitest): the tests of whole processes start the bundle that users run,

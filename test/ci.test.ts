@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,16 +15,52 @@ describe('.ci/run', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Runs it with a stand-in for npm, which does `commands`. */
-  function run(commands: string) {
-    writeFileSync(join(folder, 'npm'), `#!/usr/bin/env bash\n${commands}\n`, { mode: 0o755 });
-    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+  function standIn(name: string, commands: string): void {
+    writeFileSync(join(folder, name), `#!/bin/bash\n${commands}\n`, { mode: 0o755 });
+  }
+
+  /** Runs it with a stand-in for npm, which does `commands`, and one for apt-get, so that nothing is ever installed. */
+  function run(commands: string, more: NodeJS.ProcessEnv = {}) {
+    standIn('npm', commands);
+    standIn('apt-get', `echo "$@" >> ${join(folder, 'installed')}; exit $APT_STATUS`);
+    const env = { ...process.env, APT_STATUS: '0', PATH: `${folder}:${process.env.PATH}`, ...more };
     const { status, stdout } = spawnSync(CI, { env, encoding: 'utf8' });
     return [stdout.trimEnd().split('\n').at(-1), status];
   }
 
+  /** The tools that it needs itself, and no browser. */
+  function bareMachine(): NodeJS.ProcessEnv {
+    for (const tool of ['bash', 'env', 'dirname', 'mktemp', 'rm', 'tee', 'grep', 'tail']) {
+      const [file] = spawnSync('which', [tool], { encoding: 'utf8' }).stdout.split('\n');
+      symlinkSync(file as string, join(folder, tool));
+    }
+    return { PATH: folder, CHROMIUM: '' };
+  }
+
+  const installed = () =>
+    readFileSync(join(folder, 'installed'), { encoding: 'utf8', flag: 'a+' }).trim().split('\n');
+  const WELL = '[ "$1" = ci ] || echo "12 passed, 0 failed"';
+
+  it('installs a browser where there is none', () => {
+    expect(run(WELL, bareMachine())).toEqual(['12 passed, 0 failed', 0]);
+    expect(installed()).toEqual(['update', 'install -y --no-install-recommends chromium']);
+  });
+
+  it('does without a browser where none can be installed', () => {
+    expect(run(WELL, { ...bareMachine(), APT_STATUS: '100' })).toEqual(['12 passed, 0 failed', 0]);
+    expect(installed()).toEqual(['update']);
+  });
+
+  it('installs nothing where a browser is named', () => {
+    expect(run(WELL, { ...bareMachine(), CHROMIUM: '/somewhere/chrome' })).toEqual([
+      '12 passed, 0 failed',
+      0,
+    ]);
+    expect(installed()).toEqual(['']);
+  });
+
   it.each([
-    ['all is well', '[ "$1" = ci ] || echo "12 passed, 0 failed"', '12 passed, 0 failed', 0],
+    ['all is well', WELL, '12 passed, 0 failed', 0],
     [
       'npm has the last word',
       '[ "$1" = ci ] || { echo "12 passed, 3 failed"; echo "npm error"; exit 1; }',

@@ -5,7 +5,8 @@ import type { ClientAnswer, ClientRequest, MaelstromEffect, MaelstromEvent, Repl
 
 /** What replies are made of, and how messages are counted: the arithmetic beside the I/O chart. */
 
-type Body = { readonly [name: string]: Json };
+/** A reply in the making. */
+type Body = { [name: string]: Json };
 
 /** Whoever is to be answered. */
 type Asker = { readonly client: string; readonly msgId: ReplyTo };
@@ -66,16 +67,13 @@ export function answerReplies(
   firstMsgId: number,
   showsIndex: boolean,
 ): MaelstromEffect[] {
-  return answers.filter(expectsReply).map(({ client, msgId, outcome, index }, place) => ({
-    type: 'reply',
-    src,
-    dest: client,
-    body: Object.assign(
-      outcomeFields(outcome),
-      showsIndex && index !== null && isPlainSuccess(outcome) ? { commit_index: index } : {},
-      { in_reply_to: msgId, msg_id: firstMsgId + place },
-    ),
-  }));
+  return answers.filter(expectsReply).map(({ client, msgId, outcome, index }, place) => {
+    const body = outcomeFields(outcome);
+    if (showsIndex && index !== null && isPlainSuccess(outcome)) body.commit_index = index;
+    body.in_reply_to = msgId;
+    body.msg_id = firstMsgId + place;
+    return { type: 'reply', src, dest: client, body };
+  });
 }
 
 /** An error's keys are fixed, and a read by token tells its index in its own way. */
@@ -128,7 +126,7 @@ function vectorFields(vc: VectorPairs): Body {
 }
 
 function rywFields({ value, servedBy, index, waitedMs, reason }: RywOutcome): Body {
-  const served = { type: 'ryw_read_ok', value, served_by: servedBy };
-  if (reason !== null) return { ...served, reason, commit_index: index };
-  return { ...served, follower_applied_index: index, waited_ms: waitedMs };
+  const type = 'ryw_read_ok';
+  if (reason !== null) return { type, value, served_by: servedBy, reason, commit_index: index };
+  return { type, value, served_by: servedBy, follower_applied_index: index, waited_ms: waitedMs };
 }

@@ -72,6 +72,13 @@ export function slice(log: Log, from: number, to: number): readonly Entry[] {
   return log.entries.slice(from - 1, to);
 }
 
+/** About how many bytes the entries from `from` to `to` take on the wire, both included. */
+export function bytesOf(log: Log, from: number, to: number): number {
+  let bytes = 0;
+  for (let index = from; index <= to; index += 1) bytes += entryAt(log, index).bytes;
+  return bytes;
+}
+
 /**
  * The last index at or below `through` of a message that starts at `from` and holds about `maxBytes`: always at
  * least one entry, so that an entry above the limit travels alone instead of never.

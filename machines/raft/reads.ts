@@ -11,6 +11,11 @@ import { reachedByMajority } from './quorum.ts';
 /** One round at a time: what arrives meanwhile makes the next one, so rounds grow with the load. */
 const MAX_PENDING_ROUNDS = 1;
 
+/** What a round's confirmation depends on. */
+type Standing = Pick<RaftContext, 'reads' | 'settings' | 'progress'>;
+
+const NO_ROUNDS: readonly ReadRound[] = [];
+
 /** Begins a round with every read that waits, unless there is none or enough rounds are out. */
 export function openRound({ reads, commitIndex }: RaftContext): Reads {
   if (reads.waiting.length === 0 || reads.pending.length >= MAX_PENDING_ROUNDS) return reads;
@@ -20,11 +25,11 @@ export function openRound({ reads, commitIndex }: RaftContext): Reads {
 }
 
 /** Splits the pending rounds into those that a majority has acknowledged by now, and the rest. */
-export function confirmRounds({ reads, settings, progress }: RaftContext): {
+export function confirmRounds({ reads, settings, progress }: Standing): {
   reads: Reads;
   confirmed: readonly ReadRound[];
 } {
-  if (reads.pending.length === 0) return { reads, confirmed: [] };
+  if (reads.pending.length === 0) return { reads, confirmed: NO_ROUNDS };
   const acked = settings.peers.map((peer) => progress[peer]?.ackedRound ?? 0);
   const reached = reachedByMajority([reads.round, ...acked]);
   const confirmed = reads.pending.filter(({ round }) => round <= reached);

@@ -1,6 +1,5 @@
 import { invariant } from '../assert.ts';
 import type { EventOf } from '../chart.ts';
-import { patched } from '../patched.ts';
 import {
   type Decision,
   drawPatience,
@@ -9,16 +8,22 @@ import {
   type PlannedAppend,
   type Progress,
   type RaftContext,
+  type Reads,
 } from './context.ts';
-import type { AppendRequest, AppendResponse, Entry, RaftEffect, RaftEvent } from './events.ts';
-import { append, keepThrough, lastIndex, slice, termAt } from './log.ts';
-import { describeConflict, freshProgress, learn, planAppends } from './progress.ts';
+import type { AppendRequest, AppendResponse, Entry, QueuedRead, RaftEffect, RaftEvent } from './events.ts';
+import { append, keepThrough, type Log, lastIndex, slice, termAt } from './log.ts';
+import { describeConflict, freshProgress, learn, marked, planAppends } from './progress.ts';
 import { majority, reachedByMajority } from './quorum.ts';
 import { confirmRounds, openRound } from './reads.ts';
 
 /** Log replication: paper sections 5.3 and 5.4.2. */
 
 type Patch = Partial<RaftContext>;
+/**
+ * A leader's progress in the making. It is copied and then set, peer by peer: every peer stands in it already, so that
+ * one named `__proto__` is set like any other.
+ */
+type ProgressRecord = { [node: string]: Progress };
 
 /** Enters office: nothing is known of the followers' logs, and the term is opened with a no-op (paper section 8). */
 export function takeOffice(context: RaftContext): Patch {
@@ -41,12 +46,13 @@ export function acceptRequests(context: RaftContext, event: EventOf<RaftEvent, '
   const { term, log, reads } = context;
   const { from, incarnation, floor } = event;
   const entries: Entry[] = [];
-  const waiting = reads.waiting.slice();
+  const asked: QueuedRead[] = [];
   for (const { number, op, bytes } of event.requests) {
-    if (op.type === 'read') waiting.push({ node: from, incarnation, number, op });
+    if (op.type === 'read') asked.push({ node: from, incarnation, number, op });
     else entries.push({ term, op, origin: { node: from, incarnation, number, floor }, bytes });
   }
-  return { log: append(log, entries), reads: { ...reads, waiting }, decided: NOTHING_DECIDED };
+  const queued = asked.length === 0 ? reads : { ...reads, waiting: [...reads.waiting, ...asked] };
+  return { log: append(log, entries), reads: queued, decided: NOTHING_DECIDED };
 }
 
 /**
@@ -54,35 +60,37 @@ export function acceptRequests(context: RaftContext, event: EventOf<RaftEvent, '
  * @param startsRounds whether waiting reads may begin a round: only a leader that serves may
  */
 export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
-  const { stableIndex, log } = context;
-  const reads = startsRounds ? openRound(context) : context.reads;
-  const open: RaftContext = reads === context.reads ? context : { ...context, reads };
-  const { progress, appends } = planAll(open);
-  const persistFrom = stableIndex < lastIndex(log) ? stableIndex + 1 : 0;
-  const advanced = advance({ ...open, progress, stableIndex: lastIndex(log) });
-  const decided: Decision = {
-    ...advanced.decided,
-    appends,
-    persistFrom,
-    campaigner: readyTransferee(context),
-  };
+  const { log } = context;
+  const begun = startsRounds ? openRound(context) : context.reads;
+  const { progress, appends } = planAll(context, begun.round);
+  const stableIndex = lastIndex(log);
+  const persistFrom = context.stableIndex < stableIndex ? context.stableIndex + 1 : 0;
+  const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, begun);
+  const campaigner = readyTransferee(context);
   return {
     progress,
-    stableIndex: lastIndex(log),
-    commitIndex: advanced.commitIndex,
-    reads: advanced.reads,
-    decided,
+    stableIndex,
+    commitIndex,
+    reads,
+    decided: { appends, persistFrom, applyFrom, confirmed, campaigner },
   };
 }
 
 function planAll(
   context: RaftContext,
+  round: number,
 ): Pick<RaftContext, 'progress'> & { appends: readonly PlannedAppend[] } {
-  const plans = context.settings.peers.map((to) => planAppends(context, to, progressOf(context, to)));
-  return {
-    progress: Object.fromEntries(plans.map(({ progress }, i) => [context.settings.peers[i], progress])),
-    appends: plans.flatMap(({ appends }) => appends),
-  };
+  const appends: PlannedAppend[] = [];
+  let changed: ProgressRecord | null = null;
+  for (const to of context.settings.peers) {
+    const before = progressOf(context, to);
+    const plan = planAppends(context, to, before, round);
+    if (plan.progress === before) continue;
+    changed ??= { ...context.progress };
+    changed[to] = plan.progress;
+    for (const planned of plan.appends) appends.push(planned);
+  }
+  return { progress: changed ?? context.progress, appends };
 }
 
 /** The follower that leadership is being transferred to, once it lacks nothing (thesis section 3.10). */
@@ -96,9 +104,16 @@ function readyTransferee(context: RaftContext): string | null {
 export function recordAcknowledgement(context: RaftContext, event: AppendResponse): Patch {
   invariant(event.term === context.term, 'a leader hears answers of its own term only', () => event);
   const before = progressOf(context, event.from);
-  const progress = { ...context.progress, [event.from]: learn(context.log, before, event) };
-  const { commitIndex, reads, decided } = advance({ ...context, progress });
-  return { progress, commitIndex, reads, decided };
+  const progress: ProgressRecord = { ...context.progress };
+  progress[event.from] = learn(context.log, before, event);
+  const { stableIndex } = context;
+  const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, context.reads);
+  return {
+    progress,
+    commitIndex,
+    reads,
+    decided: { appends: NOTHING_DECIDED.appends, persistFrom: 0, applyFrom, confirmed, campaigner: null },
+  };
 }
 
 /** Whether the message comes from a node that belongs to this leader's cluster. */
@@ -106,23 +121,29 @@ export function isFromPeer(context: RaftContext, event: AppendResponse): boolean
   return Object.hasOwn(context.progress, event.from);
 }
 
-/** What a majority has by now: entries to commit, and reads to confirm. */
-function advance(context: RaftContext): Pick<RaftContext, 'commitIndex' | 'reads' | 'decided'> {
-  const commitIndex = committable(context);
-  const { reads, confirmed } = confirmRounds(context);
-  const applyFrom = commitIndex > context.commitIndex ? context.commitIndex + 1 : 0;
-  return { commitIndex, reads, decided: { ...NOTHING_DECIDED, applyFrom, confirmed } };
+/** What a majority has by now: entries to commit and to apply from here on (0 for none), and reads to confirm. */
+function advance(
+  { settings, log, term, commitIndex }: RaftContext,
+  progress: RaftContext['progress'],
+  stableIndex: number,
+  reads: Reads,
+): Pick<RaftContext, 'commitIndex' | 'reads'> & Pick<Decision, 'applyFrom' | 'confirmed'> {
+  const matches = settings.peers.map((peer) => (progress[peer] as Progress).match);
+  matches.push(stableIndex);
+  const reached = committable(matches, log, term, commitIndex);
+  const rounds = confirmRounds({ reads, settings, progress });
+  const applyFrom = reached > commitIndex ? commitIndex + 1 : 0;
+  return { commitIndex: reached, reads: rounds.reads, applyFrom, confirmed: rounds.confirmed };
 }
 
 /**
  * The highest index that is on a majority *and* of the leader's own term: an older entry is committed only by
  * being followed by one of these (paper section 5.4.2, figure 8). The leader counts itself up to what it has
  * given out to be written: nothing that follows from it leaves before that write is durable.
+ * @param matches up to where each voter, the leader included, holds the leader's log
  */
-export function committable(context: RaftContext): number {
-  const { settings, progress, stableIndex, log, term, commitIndex } = context;
-  const matches = settings.peers.map((peer) => (progress[peer] as Progress).match);
-  const candidate = reachedByMajority([stableIndex, ...matches]);
+function committable(matches: readonly number[], log: Log, term: number, commitIndex: number): number {
+  const candidate = reachedByMajority(matches);
   return candidate > commitIndex && termAt(log, candidate) === term ? candidate : commitIndex;
 }
 
@@ -133,7 +154,8 @@ export function isEstablished({ commitIndex, log, term }: RaftContext): boolean 
 
 /** The time for a heartbeat: every follower is due a message at the end of this turn. */
 export function markHeartbeat(context: RaftContext): Patch {
-  return { progress: eachProgress(context, { due: true }), decided: NOTHING_DECIDED };
+  const mark = (progress: Progress) => marked(progress, true, progress.active);
+  return { progress: eachProgress(context, mark), decided: NOTHING_DECIDED };
 }
 
 /** CheckQuorum: whether a majority has been heard from since the last time (thesis section 6.2). */
@@ -143,7 +165,8 @@ export function hasActiveMajority({ settings, progress }: RaftContext): boolean 
 }
 
 export function forgetActivity(context: RaftContext): Patch {
-  return { progress: eachProgress(context, { active: false }), decided: NOTHING_DECIDED };
+  const mark = (progress: Progress) => marked(progress, progress.due, false);
+  return { progress: eachProgress(context, mark), decided: NOTHING_DECIDED };
 }
 
 /** Whether the follower's log agrees with the leader's up to where the message starts (paper figure 2, step 2). */
@@ -166,17 +189,23 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
   const newLog = kept.length === 0 ? log : append(keepThrough(log, from - 1), kept);
   // Only what this message verified may be committed by it: beyond may stand another leader's leftovers.
   const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));
-  // Properties that are new after a spread cost a microsecond, and this is every follower's most frequent step.
-  return Object.assign(followLeader(context, event), {
+  const { random, patienceMs } = patienceFor(context, event);
+  return {
+    random,
+    patienceMs,
+    leader: event.from,
+    votes: NO_VOTES,
     log: newLog,
     stableIndex: lastIndex(newLog),
     commitIndex: newCommit,
     decided: {
-      ...NOTHING_DECIDED,
+      appends: NOTHING_DECIDED.appends,
       persistFrom: kept.length === 0 ? 0 : from,
       applyFrom: newCommit > commitIndex ? commitIndex + 1 : 0,
+      confirmed: NOTHING_DECIDED.confirmed,
+      campaigner: null,
     },
-  });
+  };
 }
 
 /** The first index of the message whose entry this log lacks or has of another term; past its end when there is none. */
@@ -196,14 +225,21 @@ function firstDifference({ log, commitIndex }: RaftContext, event: AppendRequest
 
 /** The sender leads this term: whatever role this node had in it is over. */
 export function followLeader(context: RaftContext, event: AppendRequest): Patch {
-  const { leader, settings, random } = context;
-  invariant(event.term === context.term, 'a follower hears leaders of its own term only', () => event.term);
+  const { random, patienceMs } = patienceFor(context, event);
+  return { random, patienceMs, leader: event.from, votes: NO_VOTES, decided: NOTHING_DECIDED };
+}
+
+const NO_VOTES: RaftContext['votes'] = {};
+
+/** How long this node will wait for the sender to be heard again: drawn when it is heard for the first time. */
+function patienceFor(context: RaftContext, event: AppendRequest): Pick<RaftContext, 'random' | 'patienceMs'> {
+  const { leader, settings, random, term } = context;
+  invariant(event.term === term, 'a follower hears leaders of its own term only', () => event.term);
   invariant(leader === null || leader === event.from, 'one leader a term', () => ({
     leader,
     and: event.from,
   }));
-  const followed = { leader: event.from, votes: {}, decided: NOTHING_DECIDED };
-  return leader === event.from ? followed : { ...drawPatience(settings, random), ...followed };
+  return leader === event.from ? context : drawPatience(settings, random);
 }
 
 /** Writes what the update decided to write. */
@@ -271,11 +307,10 @@ export function applyCommitted({ log, commitIndex, decided }: RaftContext): read
   return [{ type: 'apply', firstIndex: applyFrom, entries: slice(log, applyFrom, commitIndex) }];
 }
 
-function eachProgress(context: RaftContext, patch: Partial<Progress>): RaftContext['progress'] {
-  // Built from entries, because a node may have any name, `__proto__` included.
-  return Object.fromEntries(
-    context.settings.peers.map((peer) => [peer, patched(progressOf(context, peer), patch)]),
-  );
+function eachProgress(context: RaftContext, change: (progress: Progress) => Progress): ProgressRecord {
+  const changed: ProgressRecord = { ...context.progress };
+  for (const peer of context.settings.peers) changed[peer] = change(progressOf(context, peer));
+  return changed;
 }
 
 function progressOf(context: RaftContext, peer: string): Progress {

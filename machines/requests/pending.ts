@@ -1,6 +1,5 @@
 import type { EventOf } from '../chart.ts';
 import { ERROR, type Outcome } from '../operations.ts';
-import { patched } from '../patched.ts';
 import type { ForwardedOutcome } from '../raft/events.ts';
 import type { RequestsEffect, RequestsEvent, Result, Settled, Submission } from './events.ts';
 
@@ -81,34 +80,49 @@ export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, '
   const handedMs = leader === null ? null : event.nowMs;
   const taken = event.requests
     .slice(0, room)
-    .map((request, i) => Object.assign({}, request, { number: nextNumber + i, reachedIndex: 0, handedMs }));
+    .map((request, i) => pendingOf(request, nextNumber + i, 0, handedMs));
   const answers = event.requests
     .slice(room)
     .map((request) => settled(request, overloaded(settings.maxPending)));
-  const handOver = leader === null ? [] : taken;
-  const { patrolAtMs, decided } = schedulePatrol(context, taken, event.nowMs, { answers, handOver });
-  return { nextNumber: nextNumber + taken.length, pending: [...pending, ...taken], patrolAtMs, decided };
+  const patrolMs = untilPatrolMs(context, taken, event.nowMs);
+  return {
+    nextNumber: nextNumber + taken.length,
+    pending: [...pending, ...taken],
+    patrolAtMs: patrolMs === null ? context.patrolAtMs : event.nowMs + patrolMs,
+    decided: { answers, handOver: leader === null ? [] : taken, patrolMs },
+  };
 }
 
-/** The patrol comes in time for the earliest deadline of these, and never later than it would have come. */
-function schedulePatrol(
+/** Every field is written out: copying a record into another costs V8 ten times what building one does. */
+function pendingOf(
+  { client, msgId, op, bytes, reader, sinceMs, minIndex }: Submission,
+  number: number,
+  reachedIndex: number,
+  handedMs: number | null,
+): Pending {
+  return { client, msgId, op, bytes, reader, sinceMs, minIndex, number, reachedIndex, handedMs };
+}
+
+/**
+ * The patrol comes in time for the earliest deadline of these, and never later than it would have come.
+ * @returns in how many milliseconds to look again; null to leave the timer as it is
+ */
+function untilPatrolMs(
   { settings, patrolAtMs }: RequestsContext,
   taken: readonly Pending[],
   nowMs: number,
-  { answers, handOver }: Omit<RequestsContext['decided'], 'patrolMs'>,
-): Pick<RequestsContext, 'patrolAtMs' | 'decided'> {
-  const patrolMs = taken.length === 0 ? null : nextPatrolMs(settings, taken, nowMs);
-  const runsInTime = patrolMs === null || (patrolAtMs !== null && patrolAtMs <= nowMs + patrolMs);
-  if (runsInTime) return { patrolAtMs, decided: { answers, handOver, patrolMs: null } };
-  return { patrolAtMs: nowMs + patrolMs, decided: { answers, handOver, patrolMs } };
+): number | null {
+  if (taken.length === 0) return null;
+  const patrolMs = nextPatrolMs(settings, taken, nowMs);
+  return patrolAtMs !== null && patrolAtMs <= nowMs + patrolMs ? null : patrolMs;
 }
 
 /** There is another leader, or none: whoever it is gets everything that waits. */
 export function turnTo(context: RequestsContext, event: EventOf<RequestsEvent, 'leader.changed'>): Patch {
   const { leader, term, nowMs } = event;
   if (leader === null) return { leader, term, decided: NOTHING_DECIDED };
-  const pending = context.pending.map((request) => patched(request, { handedMs: nowMs }));
-  return { leader, term, pending, decided: { ...NOTHING_DECIDED, handOver: pending } };
+  const pending = context.pending.map((request) => handedOver(request, nowMs));
+  return { leader, term, pending, decided: { answers: [], handOver: pending, patrolMs: null } };
 }
 
 /** Operations were applied or served here: what clients of this node waited for is settled, once. */
@@ -141,12 +155,16 @@ function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[],
     else if (found.index < request.minIndex) pending.push(keepAsking(request, found.index));
     else answers.push(settled(request, found.outcome, found.index, servedBy));
   }
-  return { pending, decided: { ...NOTHING_DECIDED, answers } };
+  return { pending, decided: { answers, handOver: NOTHING_DECIDED.handOver, patrolMs: null } };
 }
 
 /** The leader itself has not reached what this read needs; it may yet, before the deadline. */
 function keepAsking(request: Pending, index: number): Pending {
-  return patched(request, { reachedIndex: Math.max(request.reachedIndex, index) });
+  return pendingOf(request, request.number, Math.max(request.reachedIndex, index), request.handedMs);
+}
+
+function handedOver(request: Pending, nowMs: number): Pending {
+  return pendingOf(request, request.number, request.reachedIndex, nowMs);
 }
 
 /** Answers what has waited too long, and asks again for what was handed over long ago. */
@@ -162,7 +180,7 @@ export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, '
   const pending: Pending[] = [];
   for (const request of context.pending) {
     if (isLate(request)) continue;
-    const kept = isDue(request) ? patched(request, { handedMs: nowMs }) : request;
+    const kept = isDue(request) ? handedOver(request, nowMs) : request;
     if (kept !== request) handOver.push(kept);
     pending.push(kept);
   }

@@ -6,7 +6,11 @@ import type { Gate } from './step.ts';
 /** What an observer is told of every step of a cell. */
 export type CellStep = {
   readonly cell: string;
+  /** The id of its chart. */
+  readonly chart: string;
   readonly event: { readonly type: string };
+  /** The snapshot that an observer was told of last; null when it is told of this actor for the first time. */
+  readonly before: unknown;
   readonly snapshot: unknown;
   readonly effects: readonly { readonly type: string }[];
 };
@@ -21,6 +25,8 @@ export class Cell<M extends AnyStateMachine> {
   readonly #gate: Gate<M>;
   readonly #steps: Subject<CellStep> | undefined;
   #snapshot: SnapshotFrom<M> | undefined;
+  /** The latest snapshot that an observer knows. */
+  #told: SnapshotFrom<M> | null = null;
 
   /** @param steps tells an observer of every step; costs nothing while nobody listens */
   constructor(name: string, gate: Gate<M>, steps?: Subject<CellStep>) {
@@ -54,7 +60,14 @@ export class Cell<M extends AnyStateMachine> {
 
   #become(event: { type: string }, snapshot: SnapshotFrom<M>, effects: readonly EmittedFrom<M>[]): void {
     this.#snapshot = snapshot;
-    if (this.#steps?.observed) this.#steps.next({ cell: this.name, event, snapshot, effects });
+    if (this.#steps?.observed) this.#tell(this.#steps, event, effects);
     for (const effect of effects) this.outlet.next(effect);
+  }
+
+  #tell(steps: Subject<CellStep>, event: { type: string }, effects: readonly EmittedFrom<M>[]): void {
+    const before = this.#told;
+    const snapshot = this.snapshot;
+    this.#told = snapshot;
+    steps.next({ cell: this.name, chart: this.#gate.machine.id, event, before, snapshot, effects });
   }
 }

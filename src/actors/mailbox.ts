@@ -13,9 +13,12 @@ export class Mailbox<T> {
 
   /** Whatever the handler throws leaves here; the mailbox is then closed for good, as its cell is broken. */
   post(item: T): void {
-    this.#waiting.push(item);
-    if (this.#busy) return;
+    if (this.#busy) {
+      this.#waiting.push(item);
+      return;
+    }
     this.#busy = true;
+    this.#handle(item);
     // Handling may post more, so the batch is swapped out instead of shifted: linear however much arrives.
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;

@@ -29,7 +29,7 @@ const MAX_READERS = 10_000;
 export class Peer {
   /** What is to be told to clients. */
   readonly answers = new Subject<readonly ClientAnswer[]>();
-  readonly registers = new Registers();
+  readonly registers: Registers;
   readonly sessions: Sessions;
   readonly readers: Readers;
   readonly raft: Cell<typeof raftMachine>;
@@ -70,7 +70,8 @@ export class Peer {
       () => this.endTurn(),
     );
     // Plain lin-kv replies show no index, so there is nothing to remember about any one client.
-    this.sessions = new Sessions(options.workload === 'ryw-kv' ? MAX_SESSIONS : 0);
+    this.sessions = new Sessions(options.workload === 'ryw-kv' ? MAX_SESSIONS : 0, steps);
+    this.registers = new Registers(steps);
     this.readers = new Readers(
       {
         id,

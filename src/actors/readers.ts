@@ -77,7 +77,7 @@ export class Readers {
     }
     const number = this.#nextNumber;
     this.#nextNumber += 1;
-    const cell = new Cell('ryw-read', gate, this.#steps);
+    const cell = new Cell(`ryw-read ${number}`, gate, this.#steps);
     this.#waiting.set(number, { cell, request });
     listen(cell.outlet, (effect) => this.#carryOut(number, request, effect));
     const { key, preferFollower } = request.op;

@@ -1,3 +1,4 @@
+import type { Subject } from 'rxjs';
 import type { SnapshotFrom } from 'xstate';
 import { invariant } from '../../machines/assert.ts';
 import { canonical, type Json } from '../../machines/json.ts';
@@ -5,6 +6,7 @@ import type { Operation, Outcome } from '../../machines/operations.ts';
 import type { Entry, QueuedRead } from '../../machines/raft/events.ts';
 import { linearRegisterMachine } from '../../machines/register/linear.machine.ts';
 import type { Result } from '../../machines/requests/events.ts';
+import type { CellStep } from './cell.ts';
 import { Origins } from './origins.ts';
 import { createGate } from './step.ts';
 
@@ -21,7 +23,13 @@ const present = gate.machine.resolveState({ value: 'present', context: { value: 
 export class Registers {
   readonly #values = new Map<string, Json>();
   readonly #origins = new Origins();
+  readonly #steps: Subject<CellStep> | undefined;
   #appliedIndex = 0;
+
+  /** @param steps tells an observer of every step; costs nothing while nobody listens */
+  constructor(steps?: Subject<CellStep>) {
+    this.#steps = steps;
+  }
 
   /** The index of the last entry applied. */
   get appliedIndex(): number {
@@ -81,6 +89,10 @@ export class Registers {
   #operate(op: Operation): Outcome {
     const name = canonical(op.key);
     const { snapshot, effects } = gate.step(this.#activate(name), op);
+    if (this.#steps?.observed) {
+      const cell = `register ${name}`;
+      this.#steps.next({ cell, chart: gate.machine.id, event: op, before: null, snapshot, effects });
+    }
     if (op.type !== 'read' && snapshot.value === 'present') this.#values.set(name, snapshot.context.value);
     const answer = effects[0];
     invariant(

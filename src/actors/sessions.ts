@@ -1,5 +1,7 @@
+import type { Subject } from 'rxjs';
 import type { SnapshotFrom } from 'xstate';
 import { sessionMachine } from '../../machines/session/session.machine.ts';
+import type { CellStep } from './cell.ts';
 import { createGate } from './step.ts';
 
 const gate = createGate(sessionMachine);
@@ -19,13 +21,18 @@ const MAX_NAME_LENGTH = 256;
  */
 export class Sessions {
   readonly #capacity: number;
+  readonly #steps: Subject<CellStep> | undefined;
   /** In order of last use, the least recently used first. */
   readonly #shown = new Map<string, number>();
   #forgottenIndex = 0;
 
-  /** @param capacity how many clients are remembered; with 0, one number serves for all of them */
-  constructor(capacity: number) {
+  /**
+   * @param capacity how many clients are remembered; with 0, one number serves for all of them
+   * @param steps tells an observer of every step; costs nothing while nobody listens
+   */
+  constructor(capacity: number, steps?: Subject<CellStep>) {
     this.#capacity = capacity;
+    this.#steps = steps;
   }
 
   /** How many clients are remembered. */
@@ -51,7 +58,12 @@ export class Sessions {
     }
     const known = this.#shown.get(client);
     const before = known === undefined ? this.#remembered() : { ...tracking, context: { shownIndex: known } };
-    const { snapshot } = gate.step(before, { type: 'index.shown', index });
+    const event = { type: 'index.shown', index } as const;
+    const { snapshot, effects } = gate.step(before, event);
+    if (this.#steps?.observed) {
+      const cell = `session ${client}`;
+      this.#steps.next({ cell, chart: gate.machine.id, event, before: null, snapshot, effects });
+    }
     this.#shown.delete(client);
     this.#shown.set(client, snapshot.context.shownIndex);
     if (this.#shown.size > this.#capacity) this.#forgetOne();

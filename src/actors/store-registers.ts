@@ -130,7 +130,9 @@ export class StoreRegisters {
     event: EventFromLogic<M>,
   ) {
     const step = gate.step(before, event);
-    if (this.#steps.observed) this.#steps.next({ cell, event, ...step });
+    if (this.#steps.observed) {
+      this.#steps.next({ cell, chart: gate.machine.id, event, before: null, ...step });
+    }
     return step;
   }
 

@@ -40,6 +40,8 @@ export type ClusterOptions = {
   readonly onViolation: (node: string, problem: string) => void;
   /** A node ended on its own after the cluster came up. */
   readonly onExit: (node: string, how: string) => void;
+  /** A node wrote a line of its trace; none is asked for when left out. */
+  readonly onTraceLine?: (node: string, line: string) => void;
   /** Gives up while the cluster is coming up. */
   readonly interrupted: AbortSignal;
 };
@@ -60,7 +62,7 @@ export function nodeNames(count: number): string[] {
  * @throws StartError when one ends, or does not answer with `init_ok` in time; none is left running then
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { program, nodes, logDir, network, onViolation } = options;
+  const { program, nodes, logDir, network, onViolation, onTraceLine } = options;
   let up = false;
   const exits = new Map<string, string>();
   const processes = nodes.map((id) => {
@@ -68,6 +70,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const node: NodeProcess = new NodeProcess(id, own, join(logDir, `${id}.log`), {
       onLine: (line) => network.route(id, line),
       onBadOutput: (problem) => onViolation(id, problem),
+      ...(onTraceLine === undefined ? {} : { onTraceLine: (line) => onTraceLine(id, line) }),
       onExit: (how) => {
         exits.set(id, how);
         if (up) options.onExit(id, withTail(node, how));

@@ -1,11 +1,15 @@
-import { monotonicMs, wallMs } from '../host/clock.ts';
+import { traceHeader } from '../cli/header.ts';
+import { type Observers, openObservers } from '../cli/observers.ts';
+import { monotonicMs, monotonicOriginMs, wallMs } from '../host/clock.ts';
 import { freshSeed } from '../host/entropy.ts';
+import { nodeNames } from './cluster.ts';
 import { judge } from './judge.ts';
 import { Narrator, type Screen } from './narrator.ts';
 import { BENCH_HELP, type BenchOptions, readOptions } from './options.ts';
-import { reportLines } from './report.ts';
+import { reportLines, verdictText } from './report.ts';
 import { type Results, resultsOf } from './results.ts';
 import { Run, type RunOptions } from './run.ts';
+import type { TraceHost } from './run-trace.ts';
 import { Store } from './store.ts';
 import { benchStore } from './store-bench.ts';
 import { asksForStore, readStoreOptions, type StoreBenchOptions } from './store-options.ts';
@@ -52,10 +56,15 @@ export async function benchCommand(
   signals.once('SIGINT', onSignal);
   signals.once('SIGTERM', onSignal);
   try {
+    const observers = await observersOf(options, argv);
+    const trace = observers && { sink: observers.sink, originMs: monotonicOriginMs() };
     const { results, lines } = await (asksForLog(options)
-      ? benchLog(options, narrator, interrupt.signal, style)
-      : benchConflicts(options, narrator, interrupt.signal, style));
+      ? benchLog(options, narrator, interrupt.signal, style, trace)
+      : benchConflicts(options, narrator, interrupt.signal, style, trace));
     stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : `${lines.join('\n')}\n`);
+    // Who has interrupted the run does not want to look at it any more.
+    if (!interrupt.signal.aborted) await observers?.linger(signals);
+    await observers?.close();
     return EXIT_CODE[results.verdict];
   } finally {
     narrator?.stop();
@@ -75,9 +84,10 @@ async function benchLog(
   narrator: Narrator | null,
   interrupted: AbortSignal,
   style: Style,
+  trace: TraceHost | null,
 ): Promise<Reported> {
   const store = new Store(options.store, wallMs());
-  const results = await perform(options, store, narrator, interrupted);
+  const results = await perform(options, store, narrator, interrupted, trace);
   return { results, lines: reportLines(results, options.run.seed, store.directory, style) };
 }
 
@@ -86,8 +96,9 @@ async function benchConflicts(
   narrator: Narrator | null,
   interrupted: AbortSignal,
   style: Style,
+  trace: TraceHost | null,
 ): Promise<Reported> {
-  const { results, directory } = await benchStore(options, narrator, interrupted);
+  const { results, directory } = await benchStore(options, narrator, interrupted, trace);
   return { results, lines: storeReportLines(results, options.run.seed, directory, style) };
 }
 
@@ -96,6 +107,7 @@ async function perform(
   store: Store,
   narrator: Narrator | null,
   interrupted: AbortSignal,
+  trace: TraceHost | null,
 ): Promise<Results> {
   for (const line of prologue(runOptions)) narrator?.say(line);
   const run = new Run(runOptions, {
@@ -103,6 +115,7 @@ async function perform(
     logDir: store.logDir,
     interrupted,
     tell: (timeMs, text) => narrator?.tell(timeMs, text),
+    trace,
   });
   narrator?.showProgress(run.recorder.samples, () => run.sinceStartMs());
   await run.start();
@@ -113,7 +126,27 @@ async function perform(
   const judgements = judge(events, runOptions.workload, checkBudgetMs, monotonicMs);
   const results = resultsOf(run, judgements, interrupted.aborted);
   store.writeResults(results);
+  run.close(results.verdict, verdictText(results));
   return results;
+}
+
+async function observersOf(
+  { watched, run }: BenchOptions | StoreBenchOptions,
+  argv: readonly string[],
+): Promise<Observers | null> {
+  if (watched === null) return null;
+  const command = `actorum bench ${argv.join(' ')}`;
+  const startedAtMs = monotonicOriginMs() + monotonicMs();
+  const { seed, nodes } = run;
+  const header = traceHeader({
+    ran: 'bench',
+    command,
+    seed,
+    nodes: nodeNames(nodes),
+    time: 'real',
+    startedAtMs,
+  });
+  return openObservers(watched, header, (text) => process.stderr.write(`actorum bench: ${text}\n`));
 }
 
 /** What is about to happen, for someone who has never seen it. */

@@ -1,4 +1,5 @@
 import type { Dice } from '../kit/dice.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { DelayLine } from './delay-line.ts';
 import { type Body, type Message, readMessage } from './envelope.ts';
 import type { NodeProcess } from './node-process.ts';
@@ -29,6 +30,8 @@ export type NetworkOptions = {
   readonly onViolation: (node: string, problem: string) => void;
   /** Sees every message between nodes when it is sent, also one that will be lost. */
   readonly onPeerMessage?: (message: Message) => void;
+  /** Is told of every message and what became of it; null when nobody watches. */
+  readonly tracer?: Tracer | null;
 };
 
 /** Who receives messages at an address that is no node. */
@@ -82,6 +85,11 @@ export class Network {
     if (node === undefined) throw new Error(`there is no node ${dest}`);
     this.traffic.requests += 1;
     this.traffic.countAt(dest);
+    const { tracer } = this.#options;
+    if (tracer) {
+      const { src, body } = JSON.parse(line) as Message;
+      tracer.received(tracer.sent(src, dest, body));
+    }
     node.send(line);
   }
 
@@ -107,6 +115,8 @@ export class Network {
       return;
     }
     this.traffic.replies += 1;
+    const { tracer } = this.#options;
+    tracer?.received(tracer.sent(sender, message.dest, message.body));
     client.receive(sender, message.body);
   }
 
@@ -114,16 +124,25 @@ export class Network {
     this.traffic.countPeer(message.body.type);
     this.#options.onPeerMessage?.(message);
     const { src, dest } = message;
+    const id = this.#options.tracer?.sent(src, dest, message.body) ?? 0;
     const delayMs = this.#drawDelayMs() + (this.#options.lagMs?.(dest) ?? 0);
     this.traffic.countAt(dest);
-    if (delayMs === 0) this.#arrive(src, dest, node, line);
-    else this.#delayed.send(delayMs, () => this.#arrive(src, dest, node, line));
+    if (delayMs === 0) this.#arrive(id, src, dest, node, line);
+    else this.#delayed.send(delayMs, () => this.#arrive(id, src, dest, node, line));
   }
 
-  #arrive(src: string, dest: string, node: NodeProcess, line: string): void {
-    if (this.#cut.get(src)?.has(dest) === true) this.traffic.lostToPartitions += 1;
-    else if (node.overwhelmed) this.traffic.lostToOverflow += 1;
-    else node.send(line);
+  #arrive(id: number, src: string, dest: string, node: NodeProcess, line: string): void {
+    const { tracer } = this.#options;
+    if (this.#cut.get(src)?.has(dest) === true) {
+      this.traffic.lostToPartitions += 1;
+      tracer?.lost(id, 'partition');
+    } else if (node.overwhelmed) {
+      this.traffic.lostToOverflow += 1;
+      tracer?.lost(id, 'overflow');
+    } else {
+      tracer?.received(id);
+      node.send(line);
+    }
   }
 
   #drawDelayMs(): number {

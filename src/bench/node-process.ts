@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { createLineSplitter } from '../host/lines.ts';
 
 /** One process of the cluster: lines in, lines out, and what became of it. */
@@ -19,8 +20,12 @@ export type NodeEvents = {
   readonly onBadOutput: (problem: string) => void;
   /** The process ended on its own, or could not be started; in a few words. */
   readonly onExit: (how: string) => void;
+  /** A line of what it writes about itself to file descriptor 3; nobody listens there when left out. */
+  readonly onTraceLine?: (line: string) => void;
 };
 
+/** Where a node writes its trace, if it is asked to. */
+export const TRACE_FD = 3;
 const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
 /** More than this waiting for a process that does not read, and messages of its peers to it are lost. */
 const OUTBOX_LIMIT = 64 * 1024 * 1024;
@@ -48,7 +53,7 @@ export class NodeProcess {
     const log = openSync(logFile, 'a');
     // A group of its own, so that Ctrl-C reaches the bench alone and the nodes are stopped in order.
     this.#child = spawn(program.file, program.args, {
-      stdio: ['pipe', 'pipe', log],
+      stdio: events.onTraceLine === undefined ? ['pipe', 'pipe', log] : ['pipe', 'pipe', log, 'pipe'],
       detached: true,
       windowsHide: true,
     });
@@ -76,6 +81,19 @@ export class NodeProcess {
     this.#child.stdout?.on('data', (chunk: Uint8Array) => {
       if (this.#stopping) return;
       for (const line of splitter.push(chunk)) events.onLine(line.text);
+    });
+    this.#readTrace(events);
+  }
+
+  #readTrace({ onTraceLine, onBadOutput }: NodeEvents): void {
+    const pipe = this.#child.stdio[TRACE_FD];
+    if (onTraceLine === undefined || !(pipe instanceof Readable)) return;
+    const splitter = createLineSplitter({ limitBytes: LINE_LIMIT_BYTES, warn: onBadOutput });
+    pipe.on('data', (chunk: Uint8Array) => {
+      for (const line of splitter.push(chunk)) onTraceLine(line.text);
+    });
+    pipe.on('error', () => {
+      // It breaks when its process ends, which is told above.
     });
   }
 

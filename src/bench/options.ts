@@ -1,6 +1,14 @@
 import { WORKLOADS } from '../../machines/operations.ts';
+import {
+  OBSERVER_OPTIONS,
+  observerHelp,
+  readObservers,
+  type Watched,
+  withInspectValue,
+} from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { LATENCY_KINDS } from './network.ts';
+import { TRACE_FD } from './node-process.ts';
 import { PARTITION_SHAPES, SHAPE_HELP } from './partition.ts';
 import { ownProgram, programOf } from './program.ts';
 import type { RunOptions } from './run.ts';
@@ -58,6 +66,7 @@ ${shapes}
 The run:
   --seed N                  seeds workload, faults and latencies (default: random, printed)
   --check-budget S          seconds for the checker; what is undecided then is unknown (default 60)
+${observerHelp(28)}
   --store DIR               where history.jsonl, results.json and the nodes' stderr go (default store)
   --quiet                   the verdict alone
   --json                    the results alone, as JSON
@@ -78,6 +87,8 @@ export type BenchOptions = {
   readonly run: RunOptions;
   readonly store: string;
   readonly checkBudgetMs: number;
+  /** Who watches; null for nobody. */
+  readonly watched: Watched | null;
   readonly quiet: boolean;
   readonly json: boolean;
 };
@@ -98,7 +109,7 @@ export const INIT_TIMEOUT_MS = 10_000;
 export function readOptions(argv: readonly string[], freshSeed: () => number): BenchOptions | 'help' {
   const end = argv.indexOf('--');
   const [own, forNode] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
-  const given = parseOptions('bench', own, {
+  const given = parseOptions('bench', withInspectValue(own), {
     workload: { type: 'string', default: 'lin-kv' },
     nodes: { type: 'string', default: '5' },
     bin: { type: 'string' },
@@ -119,6 +130,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     seed: { type: 'string' },
     'check-budget': { type: 'string', default: '60' },
     store: { type: 'string', default: 'store' },
+    ...OBSERVER_OPTIONS,
     quiet: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -130,6 +142,8 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     numberOption(option, text, { min: 1, max, whole: true });
   const nodes = count('--nodes', given.nodes, 99);
   const workload = oneOf('--workload', given.workload, WORKLOAD_NAMES, WORKLOADS);
+  const watched = readObservers(given);
+  const traced = watched === null ? [] : ['--trace', `fd:${TRACE_FD}`];
   if (given['no-accelerate'] && given.bin !== undefined) {
     throw new UsageError(
       `--no-accelerate is for our own nodes, not for --bin ${given.bin}`,
@@ -144,6 +158,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
               '--workload',
               workload,
               ...(given['no-accelerate'] ? ['--no-accelerate'] : []),
+              ...traced,
               ...forNode,
             ])
           : programOf(given.bin, forNode),
@@ -170,6 +185,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
       recoveryTimeoutMs: secondsMs('--recovery-timeout', given['recovery-timeout']),
     },
     store: given.store,
+    watched,
     checkBudgetMs: secondsMs('--check-budget', given['check-budget']),
     quiet: given.quiet,
     json: given.json,

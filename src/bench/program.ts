@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../cli/usage.ts';
+import { packageRoot } from '../host/package.ts';
 import type { Program } from './node-process.ts';
 
 const SCRIPT = /\.[cm]?js$/;
@@ -39,11 +40,4 @@ export function ownProgram(args: readonly string[], here = fileURLToPath(import.
   const bundle = SCRIPT.test(here) ? here : join(packageRoot(here), 'dist', 'actorum.js');
   if (!existsSync(bundle)) throw new UsageError('the node is not built yet', 'try: npm run build');
   return { ...programOf(bundle, ['node', ...args]), name: 'actorum' };
-}
-
-function packageRoot(file: string): string {
-  for (let directory = dirname(file); directory !== dirname(directory); directory = dirname(directory)) {
-    if (existsSync(join(directory, 'package.json'))) return directory;
-  }
-  return dirname(file);
 }

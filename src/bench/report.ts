@@ -10,6 +10,7 @@ import {
   formatPairs,
   formatShare,
   formatTable,
+  plain,
   type Style,
 } from './text.ts';
 
@@ -35,6 +36,11 @@ export function reportLines(results: Results, seed: number, directory: string, s
     '',
     ...verdictLines(results, style),
   ];
+}
+
+/** The verdict in one line, without marks. */
+export function verdictText(results: Results): string {
+  return verdictLines(results, plain).at(-1) ?? '';
 }
 
 function operationLines({ operations }: Results): string[] {

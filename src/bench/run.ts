@@ -1,4 +1,5 @@
 import { Dice } from '../kit/dice.ts';
+import type { VerdictRecord } from '../trace/format.ts';
 import { type Cluster, nodeNames, StartError, startCluster } from './cluster.ts';
 import { type Finding, Findings } from './findings.ts';
 import { LeaderWatch } from './leader-watch.ts';
@@ -10,6 +11,7 @@ import { Pace } from './pace.ts';
 import type { PartitionShape } from './partition.ts';
 import { Recorder } from './recorder.ts';
 import { roving } from './roving.ts';
+import { RunTrace, type TraceHost } from './run-trace.ts';
 import { sleep } from './sleep.ts';
 import { boundTo, ClientFleet, runWorkers, timeoutMsFor } from './workers.ts';
 import { createWorkload, type KeyedWorkload, type Mix, type WorkloadName } from './workload.ts';
@@ -45,6 +47,8 @@ export type RunHost = {
   readonly interrupted: AbortSignal;
   /** Is told what happens, while it happens. */
   readonly tell: (timeMs: number, text: string) => void;
+  /** Takes a record of everything that happens; nothing is recorded when left out. */
+  readonly trace?: TraceHost | null;
 };
 
 /** The time of load and faults, and what had happened when it ended. Times are ms since the run's beginning. */
@@ -80,6 +84,7 @@ export class Run {
   readonly #workload: KeyedWorkload;
   readonly #timeoutMs: number;
   readonly #crash = new AbortController();
+  readonly #trace: RunTrace | null;
 
   constructor(options: RunOptions, host: RunHost) {
     this.options = options;
@@ -89,6 +94,8 @@ export class Run {
     this.#dice = new Dice(options.seed);
     this.#timeoutMs = timeoutMsFor(options.latency.meanMs);
     this.recorder = new Recorder(() => this.sinceStartMs());
+    const { trace } = host;
+    this.#trace = trace ? new RunTrace(trace, this.#startMs, () => this.sinceStartMs()) : null;
     this.leaders = new LeaderWatch(
       () => this.sinceStartMs(),
       ({ node, term }) => this.#tell(`${node} leads, term ${term}`),
@@ -100,8 +107,14 @@ export class Run {
       nowMs: host.nowMs,
       onViolation: this.#onViolation,
       onPeerMessage: (message) => this.leaders.watch(message),
+      tracer: this.#trace?.tracer ?? null,
     });
     this.#workload = createWorkload(options.workload, { ...options, dice: this.#dice.fork() });
+  }
+
+  /** The last record of the trace: what the run was found to be. */
+  close(verdict: VerdictRecord['verdict'], text: string): void {
+    this.#trace?.close(verdict, text);
   }
 
   sinceStartMs(): number {
@@ -138,6 +151,7 @@ export class Run {
 
   async #startCluster(): Promise<Cluster | null> {
     const { program, initTimeoutMs } = this.options;
+    const trace = this.#trace;
     try {
       const cluster = await startCluster({
         program,
@@ -148,8 +162,10 @@ export class Run {
         onViolation: this.#onViolation,
         onExit: (node, how) => {
           this.#note('crash', node, how);
+          trace?.crashed(node, how);
           this.#crash.abort();
         },
+        ...(trace === null ? {} : { onTraceLine: trace.takeLine }),
         interrupted: this.#host.interrupted,
       });
       this.#tell(`${this.nodes.length} processes of ${program.name} run and have answered init`);
@@ -200,11 +216,13 @@ export class Run {
       leader: () => this.leaders.leader,
       onPartition: ({ shape, cut, text }) => {
         this.recorder.nemesis('partition', { shape, cut, text });
+        this.#trace?.cut(cut, `${shape}: ${text}`);
         const why = shape === 'leader' && this.leaders.leader !== undefined ? ' (it leads)' : '';
         this.#tell(`partition (${shape}): ${text}${why}`);
       },
       onHeal: () => {
         this.recorder.nemesis('heal', null);
+        this.#trace?.healed();
         this.#tell('the network is whole again');
       },
     });

@@ -1,15 +1,19 @@
 import { monotonicMs, wallMs } from '../host/clock.ts';
 import type { Narrator } from './narrator.ts';
+import type { TraceHost } from './run-trace.ts';
 import { Store } from './store.ts';
 import type { StoreBenchOptions } from './store-options.ts';
+import { headline } from './store-report.ts';
 import { type ModeResults, modeResults, type StoreResults, storeResults } from './store-results.ts';
 import { StoreRun, type StoreRunOptions } from './store-run.ts';
+import { plain } from './text.ts';
 
 /** The same load and the same faults in each mode, one after the other; leaves histories and results behind. */
 export async function benchStore(
   { run: options, modes, store: root }: StoreBenchOptions,
   narrator: Narrator | null,
   interrupted: AbortSignal,
+  trace: TraceHost | null,
 ): Promise<{ readonly results: StoreResults; readonly directory: string }> {
   const store = new Store(root, wallMs());
   for (const line of prologue(options)) narrator?.say(line);
@@ -22,12 +26,15 @@ export async function benchStore(
       logDir: store.logDirOf(mode),
       interrupted,
       tell: (timeMs, text) => narrator?.tell(timeMs, text),
+      trace,
     });
     narrator?.showProgress(run.recorder.samples, () => run.sinceStartMs());
     await run.start();
     narrator?.stop();
     store.writeHistory(run.history, `history-${mode}`);
-    done.push(modeResults(run));
+    const found = modeResults(run);
+    run.close(found.verdict, headline(found, plain));
+    done.push(found);
   }
   const results = storeResults(done, options, interrupted.aborted);
   store.writeResults(results);

@@ -1,7 +1,9 @@
 import { MODES, type Mode } from '../../machines/store/operations.ts';
+import { OBSERVER_OPTIONS, readObservers, type Watched, withInspectValue } from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { nodeNames } from './cluster.ts';
 import { LATENCY_KINDS } from './network.ts';
+import { TRACE_FD } from './node-process.ts';
 import { INIT_TIMEOUT_MS, MAX_SECONDS, readNemesis } from './options.ts';
 import { ownProgram, programOf } from './program.ts';
 import type { StoreRunOptions } from './store-run.ts';
@@ -11,6 +13,8 @@ export type StoreBenchOptions = {
   /** The modes to run, one after the other. */
   readonly modes: readonly Mode[];
   readonly store: string;
+  /** Who watches; null for nobody. */
+  readonly watched: Watched | null;
   readonly quiet: boolean;
   readonly json: boolean;
 };
@@ -36,7 +40,7 @@ export function readStoreOptions(
 ): StoreBenchOptions | 'help' {
   const end = argv.indexOf('--');
   const [own, forNode] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
-  const given = parseOptions('bench', own, {
+  const given = parseOptions('bench', withInspectValue(own), {
     workload: { type: 'string', default: 'lww-kv' },
     mode: { type: 'string', default: 'both' },
     nodes: { type: 'string', default: '5' },
@@ -54,6 +58,7 @@ export function readStoreOptions(
     'recovery-timeout': { type: 'string', default: '10' },
     seed: { type: 'string' },
     store: { type: 'string', default: 'store' },
+    ...OBSERVER_OPTIONS,
     quiet: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -65,11 +70,19 @@ export function readStoreOptions(
     numberOption(option, text, { min: 1, max, whole: true });
   const nodes = count('--nodes', given.nodes, 99);
   const mode = oneOf('--mode', given.mode, [...MODES, 'both']);
+  const watched = readObservers(given);
+  if (watched !== null && mode === 'both') {
+    throw new UsageError(
+      '--mode is "both", which makes two runs',
+      'to watch one of them: --mode lww or --mode vv',
+    );
+  }
+  const traced = watched === null ? [] : ['--trace', `fd:${TRACE_FD}`];
   return {
     run: {
       program:
         given.bin === undefined
-          ? ownProgram(['--workload', 'lww-kv', ...forNode])
+          ? ownProgram(['--workload', 'lww-kv', ...traced, ...forNode])
           : programOf(given.bin, forNode),
       nodes,
       concurrency: count('--concurrency', given.concurrency ?? String(2 * nodes), 10_000),
@@ -92,6 +105,7 @@ export function readStoreOptions(
     },
     modes: mode === 'both' ? MODES : [mode],
     store: given.store,
+    watched,
     quiet: given.quiet,
     json: given.json,
   };

@@ -77,7 +77,8 @@ function explanations({ mode, survival, findings, findingCount }: ModeResults, s
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function headline({ mode, verdict, survival, findingCount }: ModeResults, style: Style): string {
+/** The verdict on one mode in one line. */
+export function headline({ mode, verdict, survival, findingCount }: ModeResults, style: Style): string {
   const { acknowledged, lost, reason } = survival;
   const share = acknowledged === 0 ? '' : ` (${formatShare(lost / acknowledged)})`;
   const told = `${formatNumber(lost)} of ${formatNumber(acknowledged)} acknowledged writes were lost${share}`;

@@ -1,6 +1,7 @@
 import type { Mode } from '../../machines/store/operations.ts';
 import { Dice } from '../kit/dice.ts';
 import { type Ask, Asker, type Ending, endingOf, Ids, requestFor } from '../kit/store-asks.ts';
+import type { VerdictRecord } from '../trace/format.ts';
 import type { HistoryEvent } from '../verify/index.ts';
 import { Client, type Reply } from './client.ts';
 import { type Cluster, nodeNames, StartError, startCluster } from './cluster.ts';
@@ -10,6 +11,7 @@ import { type Latency, Network } from './network.ts';
 import type { Program } from './node-process.ts';
 import { Pace } from './pace.ts';
 import type { RunHost, RunOptions } from './run.ts';
+import { RunTrace } from './run-trace.ts';
 import { sleep } from './sleep.ts';
 import { StoreRecorder } from './store-recorder.ts';
 import { timeoutMsFor } from './workers.ts';
@@ -60,6 +62,7 @@ export class StoreRun {
   readonly #ids = new Ids();
   readonly #clients = new Set<Client>();
   readonly #crash = new AbortController();
+  readonly #trace: RunTrace | null;
   #nextClient: number;
 
   constructor(options: StoreRunOptions, mode: Mode, host: RunHost) {
@@ -71,12 +74,20 @@ export class StoreRun {
     this.#dice = new Dice(options.seed);
     this.#nextClient = this.nodes.length + 1;
     this.recorder = new StoreRecorder(() => this.sinceStartMs());
+    const { trace } = host;
+    this.#trace = trace ? new RunTrace(trace, this.#startMs, () => this.sinceStartMs()) : null;
     this.network = new Network({
       latency: options.latency,
       dice: this.#dice.fork(),
       nowMs: host.nowMs,
       onViolation: this.#onViolation,
+      tracer: this.#trace?.tracer ?? null,
     });
+  }
+
+  /** The last record of the trace: what the run was found to be. */
+  close(verdict: VerdictRecord['verdict'], text: string): void {
+    this.#trace?.close(verdict, text);
   }
 
   get history(): readonly HistoryEvent[] {
@@ -107,6 +118,7 @@ export class StoreRun {
 
   async #startCluster(): Promise<Cluster | null> {
     const { program, initTimeoutMs, clockOffsetsMs } = this.#options;
+    const trace = this.#trace;
     const offsetOf = (node: string): string => `--clock-offset-ms=${clockOffsetsMs[node]}`;
     try {
       return await startCluster({
@@ -122,8 +134,10 @@ export class StoreRun {
         onViolation: this.#onViolation,
         onExit: (node, how) => {
           this.#note('crash', node, how);
+          trace?.crashed(node, how);
           this.#crash.abort();
         },
+        ...(trace === null ? {} : { onTraceLine: trace.takeLine }),
         interrupted: this.#host.interrupted,
       });
     } catch (error) {
@@ -206,10 +220,12 @@ export class StoreRun {
       leader: () => undefined,
       onPartition: ({ shape, cut, text }) => {
         this.recorder.nemesis('partition', { shape, cut, text });
+        this.#trace?.cut(cut, `${shape}: ${text}`);
         this.#tell(`partition (${shape}): ${text}`);
       },
       onHeal: () => {
         this.recorder.nemesis('heal', null);
+        this.#trace?.healed();
         this.#tell('the network is whole again');
       },
     });

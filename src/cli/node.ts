@@ -1,4 +1,5 @@
 import type { SnapshotFrom } from 'xstate';
+import type { Json } from '../../machines/json.ts';
 import { WORKLOADS } from '../../machines/operations.ts';
 import type { Entry } from '../../machines/raft/events.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
@@ -6,13 +7,24 @@ import { MODES } from '../../machines/store/operations.ts';
 import { listen } from '../actors/bus.ts';
 import { Node } from '../actors/node.ts';
 import { stepWithStockXState } from '../actors/step.ts';
-import { monotonicMs, NamedTimers, wallMs } from '../host/clock.ts';
+import { monotonicMs, monotonicOriginMs, NamedTimers, wallMs } from '../host/clock.ts';
 import { MemoryDisk } from '../host/disk.ts';
 import { freshLife, freshSeed } from '../host/entropy.ts';
-import { createLogger, LOG_LEVELS } from '../host/log.ts';
+import { createLogger, LOG_LEVELS, type Logger } from '../host/log.ts';
 import { serveStdio } from '../host/stdio.ts';
 import { encode } from '../maelstrom/codec.ts';
 import { createReceiver, LINE_LIMIT_BYTES, type Line } from '../maelstrom/receiver.ts';
+import { Tracer } from '../trace/tracer.ts';
+import { traceHeader } from './header.ts';
+import { NodeTracer } from './node-tracer.ts';
+import {
+  OBSERVER_OPTIONS,
+  observerHelp,
+  openObservers,
+  readObservers,
+  type Watched,
+  withInspectValue,
+} from './observers.ts';
 import { numberOption, oneOf, parseOptions } from './usage.ts';
 
 export const NODE_HELP = `Usage: actorum node [options]
@@ -27,6 +39,7 @@ Options:
   --seed N                    seeds the waits (default: random; shown with --log-level info)
   --no-accelerate             step the charts with XState itself: the same answers, more slowly
   --log-level LEVEL           ${LOG_LEVELS.join(', ')}: what goes to stderr (default warn)
+${observerHelp(30)}
   -h, --help                  this text
 
 lin-kv and ryw-kv:
@@ -61,7 +74,7 @@ const MAX_OFFSET_MS = 100 * 365 * 24 * 60 * 60 * 1000;
 const MAX_GRACE_MS = 2 ** 31 - 1;
 
 function readOptions(args: readonly string[]) {
-  const given = parseOptions('node', args, {
+  const given = parseOptions('node', withInspectValue(args), {
     workload: { type: 'string', default: 'lin-kv' },
     'ryw-wait-ms': { type: 'string', default: '100' },
     'election-timeout-ms': { type: 'string', default: '400' },
@@ -72,6 +85,7 @@ function readOptions(args: readonly string[]) {
     'tombstone-grace-ms': { type: 'string', default: '3600000' },
     seed: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
+    ...OBSERVER_OPTIONS,
     'no-accelerate': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
@@ -108,6 +122,7 @@ function readOptions(args: readonly string[]) {
         ? freshSeed()
         : numberOption('--seed', given.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
     logLevel,
+    watched: readObservers(given),
     isStock: given['no-accelerate'],
     tellsOfLeaders: logLevel === 'info' || logLevel === 'debug',
   };
@@ -123,6 +138,29 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
   const log = createLogger(options.logLevel);
   log.info(`seed ${options.seed}`);
   stepWithStockXState(options.isStock);
+  return options.watched === null ? serve(options, log, null) : serveWatched(options, options.watched, log);
+}
+
+type NodeCommandOptions = ReturnType<typeof readOptions>;
+
+/** The same, and everything that happens is told. */
+async function serveWatched(options: NodeCommandOptions, watched: Watched, log: Logger): Promise<number> {
+  const { seed, workload } = options;
+  const startMs = monotonicMs();
+  const command = `actorum node --workload ${workload} --seed ${seed}`;
+  const startedAtMs = monotonicOriginMs() + startMs;
+  const header = traceHeader({ ran: 'node', command, seed, nodes: [], time: 'real', startedAtMs });
+  // Whoever asks for a page needs its address, whatever the level of the log.
+  const observers = await openObservers(watched, header, (text) =>
+    process.stderr.write(`actorum node: ${text}\n`),
+  );
+  const tracer = new Tracer(observers.sink, () => monotonicMs() - startMs);
+  const code = await serve(options, log, new NodeTracer(tracer, { messages: !watched.carriesMessages }));
+  await observers.close();
+  return code;
+}
+
+function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | null): Promise<number> {
   return new Promise((resolve) => {
     const timers = new NamedTimers();
     const stdio = serveStdio({
@@ -142,7 +180,7 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
         wallMs: () => wallMs() + options.clockOffsetMs,
         timers,
         disk: new MemoryDisk<Entry>(),
-        wire: { send: (src, dest, body) => stdio.write(encode(src, dest, body)) },
+        wire: { send },
       },
       {
         seed: options.seed,
@@ -159,6 +197,12 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
     );
     const receiver = createReceiver(log.warn, options.workload);
     if (options.tellsOfLeaders) tellOfLeaders(node, log.info);
+    if (tracer !== null) listen(node.steps, (step) => tracer.step(step));
+
+    function send(src: string, dest: string, body: { readonly [name: string]: Json }): void {
+      tracer?.sent(src, dest, body);
+      stdio.write(encode(src, dest, body));
+    }
 
     function take(lines: readonly Line[]): void {
       let from = 0;
@@ -170,7 +214,10 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
     }
 
     function handle(lines: readonly Line[]): void {
-      for (const event of receiver.receive(lines)) node.receive(event);
+      for (const event of receiver.receive(lines)) {
+        tracer?.received(event);
+        node.receive(event);
+      }
       node.endTurn();
     }
   });

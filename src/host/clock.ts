@@ -5,9 +5,21 @@ export function monotonicMs(): number {
   return performance.now();
 }
 
+/** When `monotonicMs` was 0, in milliseconds since 1970: makes the times of processes on one machine comparable. */
+export function monotonicOriginMs(): number {
+  return performance.timeOrigin;
+}
+
 /** Milliseconds since 1970 by the wall clock: the one clock that may step back. */
 export function wallMs(): number {
   return Date.now();
+}
+
+/** Resolves after so many milliseconds, unless the process has nothing else to do before. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }
 
 type Armed = { dueMs: number; fire: () => void; handle: NodeJS.Timeout; firesAtMs: number };

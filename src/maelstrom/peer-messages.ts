@@ -54,7 +54,8 @@ export function peerMessage(
   const isStore = workload === 'lww-kv';
   const shape = (isStore ? GOSSIP_SHAPES : logShapes).get(body.type);
   if (shape === undefined || !(isStore || isCount(body.term)) || !shape(body)) return null;
-  return { ...body, from: src } as unknown as NodeMessage;
+  // The body was parsed a moment ago and is nobody else's, so it becomes the message itself.
+  return Object.assign(body, { from: src }) as unknown as NodeMessage;
 }
 
 /** A term, an index or a number: never negative, never beyond what a double counts exactly. */

@@ -1,11 +1,20 @@
 import { WORKLOADS, type Workload } from '../../machines/operations.ts';
 import { MODES, type Mode } from '../../machines/store/operations.ts';
 import { stepWithStockXState } from '../actors/step.ts';
+import { traceHeader } from '../cli/header.ts';
+import {
+  OBSERVER_OPTIONS,
+  observerHelp,
+  openObservers,
+  readObservers,
+  withInspectValue,
+} from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
+import type { TraceHeader, TraceSink } from '../trace/format.ts';
 import type { SurvivalResult } from '../verify/index.ts';
 import { describeOptions, describeResult, replayCommand, toJson } from './log-report.ts';
-import { drawOptions, type SimulationOptions, type Weather } from './options.ts';
+import { drawOptions, type SimulationOptions, simulatedNodes, type Weather } from './options.ts';
 import { simulate } from './simulation.ts';
 import {
   describeStoreOptions,
@@ -57,7 +66,9 @@ A seed chooses everything that is not given:
 
 Output:
   --verbose             tell of faults and leaders as they come
-  --trace               print the last lines of the trace also when all is well
+  --tail                print the last lines of what happened also when all is well
+${observerHelp(24)}
+                        (with --runs, of the last of them: the one that failed, if one did)
   --json                print the result as JSON, and nothing else
   -h, --help            this text
 
@@ -104,7 +115,7 @@ const TEXT = { type: 'string' } as const;
 const FLAG = { type: 'boolean', default: false } as const;
 
 function readArguments(args: readonly string[]) {
-  const given = parseOptions('sim', args, {
+  const given = parseOptions('sim', withInspectValue(args), {
     ...(Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, TEXT])) as {
       [name in NumberName]: typeof TEXT;
     }),
@@ -113,7 +124,8 @@ function readArguments(args: readonly string[]) {
     seed: TEXT,
     runs: { type: 'string', default: '1' },
     verbose: FLAG,
-    trace: FLAG,
+    tail: FLAG,
+    ...OBSERVER_OPTIONS,
     json: FLAG,
     'no-accelerate': FLAG,
     help: { ...FLAG, short: 'h' },
@@ -124,14 +136,20 @@ function readArguments(args: readonly string[]) {
     if (text !== undefined) fixed[name] = numberOption(`--${name}`, text, NUMBERS[name]);
   }
   const seedRange = { min: 0, max: 2 ** 32 - 1, whole: true };
+  const watched = readObservers(given);
+  const runs = numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 });
+  if (watched?.inspect && runs > 1) {
+    throw new UsageError(`--inspect shows one run, not ${runs}`, 'leave --runs out, or write a --trace');
+  }
   return {
     fixed,
     workload: oneOf('--workload', given.workload, WORKLOADS),
     mode: given.mode === undefined ? null : oneOf('--mode', given.mode, MODES),
     seed: given.seed === undefined ? freshSeed() : numberOption('--seed', given.seed, seedRange),
-    runs: numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 }),
+    runs,
     verbose: given.verbose,
-    trace: given.trace,
+    tail: given.tail,
+    watched,
     json: given.json,
     isStock: given['no-accelerate'],
     help: given.help,
@@ -199,9 +217,9 @@ type Told = {
   readonly survival: SurvivalResult | null;
 };
 
-function runOnce(options: SimulationOptions, observe?: (line: string) => void): Told {
+function runOnce(options: SimulationOptions, observe?: (line: string) => void, records?: TraceSink): Told {
   if (options.workload === 'lww-kv') {
-    const result = simulateStore(options, observe);
+    const result = simulateStore(options, observe, records);
     return {
       ...result,
       violations: result.survival?.violations ?? [],
@@ -211,7 +229,7 @@ function runOnce(options: SimulationOptions, observe?: (line: string) => void): 
       json: storeToJson(result),
     };
   }
-  const result = simulate(options, observe);
+  const result = simulate(options, observe, records);
   return {
     ...result,
     violations: result.judgement?.violations ?? [],
@@ -225,8 +243,10 @@ function runOnce(options: SimulationOptions, observe?: (line: string) => void): 
 
 /** Runs simulations as the arguments say. Resolves with the exit code. */
 export async function simCommand(args: readonly string[]): Promise<number> {
-  const { fixed, workload, mode, seed, runs, verbose, trace, json, isStock, help } = readArguments(args);
+  const given = readArguments(args);
+  const { fixed, workload, mode, seed, runs, verbose, tail, watched, json, isStock, help } = given;
   const print = (text: string) => process.stdout.write(`${text}\n`);
+  const warn = (text: string) => process.stderr.write(`actorum sim: ${text}\n`);
   if (help) {
     process.stdout.write(SIM_HELP);
     return 0;
@@ -238,16 +258,17 @@ export async function simCommand(args: readonly string[]): Promise<number> {
   for (let run = 0; run < runs; run += 1) {
     const options = chooseOptions((seed + run) >>> 0, workload, fixed, mode);
     if (runs === 1 && !json) print(describe(options));
-    const told = runOnce(options, verbose && !json ? print : undefined);
+    const observers = watched === null ? null : await openObservers(watched, headerOf(options), warn);
+    const told = runOnce(options, verbose && !json ? print : undefined, observers?.sink);
     virtualSeconds += told.virtualSeconds;
     totals.add(options.store.mode, told.survival);
     if (json) print(JSON.stringify(told.json));
     else if (runs === 1 && told.failure === null) print(told.result);
-    if (trace && !json) for (const line of told.traceTail) print(line);
-    if (told.failure !== null) {
-      if (!json) reportFailure(options, told, trace, isStock, print);
-      return 1;
-    }
+    if (tail && !json) for (const line of told.traceTail) print(line);
+    if (told.failure !== null && !json) reportFailure(options, told, tail, isStock, print);
+    await observers?.linger(process);
+    await observers?.close();
+    if (told.failure !== null) return 1;
     if (isLive) process.stdout.write(`\r${run + 1} of ${runs} seeds`);
   }
   if (isLive) process.stdout.write('\r');
@@ -263,6 +284,12 @@ export async function simCommand(args: readonly string[]): Promise<number> {
 
 function describe(options: SimulationOptions): string {
   return options.workload === 'lww-kv' ? describeStoreOptions(options) : describeOptions(options);
+}
+
+function headerOf(options: SimulationOptions): TraceHeader {
+  const command = options.workload === 'lww-kv' ? storeReplayCommand(options) : replayCommand(options);
+  const nodes = simulatedNodes(options);
+  return traceHeader({ ran: 'sim', command, seed: options.seed, nodes, time: 'virtual' });
 }
 
 function reportFailure(

@@ -12,26 +12,18 @@ export type RaftView = {
   readonly appliedIndex: number;
 };
 
-type Seen = {
-  readonly log: Log;
-  readonly commitIndex: number;
-  readonly appliedIndex: number;
-  readonly isLeader: boolean;
-  readonly term: number;
-};
-
 /**
  * The properties of the paper's figure 3, checked after every step of every node, and incrementally: only what a
  * step changed is looked at, and compared with all that any node ever held.
  */
 export class Invariants {
-  readonly #before = new Map<string, Seen>();
+  readonly #before = new Map<string, RaftView>();
   /** Who led each term. */
   readonly #leaders = new Map<number, string>();
   /** What is committed, by index, and who committed it first. */
   readonly #committed: { readonly entry: Entry; readonly by: string }[] = [];
-  /** Every (index, term) that was ever in a log, with its entry and the term before it. */
-  readonly #entries = new Map<string, { readonly prevTerm: number; readonly identity: string }>();
+  /** Every entry that was ever in a log, by its index: one for each term, with the term before it. */
+  readonly #entries = new Map<number, { readonly prevTerm: number; readonly entry: Entry }[]>();
   /** How many comparisons were made: zero would mean that nothing was checked. */
   checks = 0;
 
@@ -51,17 +43,19 @@ export class Invariants {
   /** @throws InvariantViolation naming the property that does not hold */
   check(name: string, view: RaftView): void {
     const { context, isLeader, appliedIndex } = view;
-    const { log, commitIndex, term } = context;
     const before = this.#before.get(name);
-    if (isLeader && !(before?.isLeader && before.term === term)) this.#checkLeader(name, context);
-    if (before === undefined || before.log !== log) this.#checkLog(name, before?.log, log);
-    invariant(commitIndex >= (before?.commitIndex ?? 0), 'the commit index never goes back', () => ({
+    if (before !== undefined && isSameView(before, view)) return;
+    const { log, commitIndex, term } = context;
+    const known = before?.context;
+    if (isLeader && !(before?.isLeader && known?.term === term)) this.#checkLeader(name, context);
+    if (known === undefined || known.log !== log) this.#checkLog(name, known?.log, log);
+    invariant(commitIndex >= (known?.commitIndex ?? 0), 'the commit index never goes back', () => ({
       name,
-      before: before?.commitIndex,
+      before: known?.commitIndex,
       commitIndex,
     }));
     this.#checkApplied(name, log, before?.appliedIndex ?? 0, appliedIndex);
-    this.#before.set(name, { log, commitIndex, appliedIndex, isLeader, term });
+    this.#before.set(name, view);
   }
 
   #checkLeader(name: string, { term, log }: RaftContext): void {
@@ -94,16 +88,16 @@ export class Invariants {
       const entry = entryAt(log, index);
       if (before !== undefined && index <= lastIndex(before) && entryAt(before, index) === entry) return;
       this.checks += 1;
-      const place = `${index} ${entry.term}`;
       const prevTerm = termAt(log, index - 1);
-      const identity = identify(entry);
-      const seen = this.#entries.get(place);
+      const place = this.#entries.get(index) ?? [];
+      const seen = place.find((other) => other.entry.term === entry.term);
       if (seen === undefined) {
-        this.#entries.set(place, { prevTerm, identity });
+        place.push({ prevTerm, entry });
+        this.#entries.set(index, place);
         continue;
       }
       invariant(
-        seen.identity === identity && seen.prevTerm === prevTerm,
+        isSame(seen.entry, entry) && seen.prevTerm === prevTerm,
         'Log Matching: equal index and term mean equal logs up to there',
         () => ({ node: name, index, entry, prevTerm, elsewhere: seen }),
       );
@@ -120,7 +114,7 @@ export class Invariants {
         continue;
       }
       invariant(
-        identify(committed.entry) === identify(entry),
+        isSame(committed.entry, entry),
         'State Machine Safety: no two nodes apply different entries at one index',
         () => ({ index, [committed.by]: committed.entry, [name]: entry }),
       );
@@ -128,8 +122,19 @@ export class Invariants {
   }
 }
 
-function identify({ term, op, origin }: Entry): string {
-  return `${term} ${origin === null ? '-' : `${origin.node} ${origin.incarnation} ${origin.number}`} ${op?.type ?? 'no-op'}`;
+/** Most steps of a node change nothing that is looked at here. */
+function isSameView(a: RaftView, b: RaftView): boolean {
+  return a.context === b.context && a.isLeader === b.isLeader && a.appliedIndex === b.appliedIndex;
+}
+
+/** Whether two entries are copies of one: a leader makes at most one entry of a request, and an entry is never changed. */
+function isSame(a: Entry, b: Entry): boolean {
+  if (a === b) return true;
+  if (a.term !== b.term || a.op?.type !== b.op?.type) return false;
+  const { origin: from } = a;
+  const { origin: to } = b;
+  if (from === null || to === null) return from === to;
+  return from.node === to.node && from.incarnation === to.incarnation && from.number === to.number;
 }
 
 /** That replicas which have applied the same entries hold the same values. */

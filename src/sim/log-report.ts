@@ -1,7 +1,7 @@
 import type { SimulationOptions } from './options.ts';
 import type { SimulationResult } from './simulation.ts';
 
-/** A simulation of a log, for people and for programs. */
+/** What is told of a simulated log. */
 
 /** The command that runs exactly this again. */
 export function replayCommand(options: SimulationOptions): string {
@@ -18,6 +18,7 @@ export function replayCommand(options: SimulationOptions): string {
   ].join(' ');
 }
 
+/** What the seed has chosen, for people. */
 export function describeOptions({
   seed,
   workload,
@@ -41,6 +42,7 @@ function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))}%`;
 }
 
+/** What was found, for people. */
 export function describeResult({ stats, traceHash, judgement }: SimulationResult): string {
   const messages = Object.values(stats.messages).reduce((sum, count) => sum + count, 0);
   const faults = Object.entries(stats.faults).map(([name, count]) => `${count} ${name}`);
@@ -56,6 +58,7 @@ export function describeResult({ stats, traceHash, judgement }: SimulationResult
   ].join('\n');
 }
 
+/** The result as `--json` prints it. */
 export function toJson({ options, failure, judgement, stats, traceHash }: SimulationResult) {
   return {
     valid: failure === null,

@@ -51,6 +51,11 @@ export type SimulationOptions = {
   readonly store: StoreConditions;
 };
 
+/** The names of the nodes that a simulation has. */
+export function simulatedNodes({ nodes }: SimulationOptions): string[] {
+  return Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
+}
+
 export const CALM: Weather = {
   delayMs: [0.5, 3],
   loss: 0,

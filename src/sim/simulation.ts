@@ -3,6 +3,8 @@ import { invariant } from '../../machines/assert.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { Dice } from '../kit/dice.ts';
+import type { TraceSink } from '../trace/format.ts';
+import { Tracer } from '../trace/tracer.ts';
 import type { HistoryEvent } from '../verify/history.ts';
 import { Clients } from './clients.ts';
 import { SimulatedHost } from './host.ts';
@@ -10,7 +12,7 @@ import { checkReplicasAgree, Invariants } from './invariants.ts';
 import { type Judgement, judgeHistory } from './judge.ts';
 import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
-import { CALM, type SimulationOptions } from './options.ts';
+import { CALM, type SimulationOptions, simulatedNodes } from './options.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
 
@@ -56,8 +58,9 @@ type RaftSnapshot = SnapshotFrom<typeof raftMachine>;
 export function simulate(
   options: SimulationOptions,
   observe: (line: string) => void = () => {},
+  records: TraceSink | null = null,
 ): SimulationResult {
-  const run = new Simulation(options, observe);
+  const run = new Simulation(options, observe, records);
   let failure: string | null = null;
   try {
     run.go();
@@ -71,6 +74,7 @@ class Simulation {
   readonly #options: SimulationOptions;
   readonly #schedule = new Schedule();
   readonly #trace = new Trace();
+  readonly #tracer: Tracer | null;
   readonly #invariants = new Invariants();
   readonly #network: Network;
   readonly #clients: Clients;
@@ -82,14 +86,21 @@ class Simulation {
   #events = 0;
   #recoveryMs: number | null = null;
 
-  constructor(options: SimulationOptions, observe: (line: string) => void) {
+  constructor(options: SimulationOptions, observe: (line: string) => void, records: TraceSink | null) {
     this.#options = options;
+    this.#tracer = records === null ? null : new Tracer(records, () => this.#schedule.nowMs);
     this.#observe = observe;
     const dice = new Dice(options.seed);
     this.#dice = dice;
     this.#syncMs = options.weather.syncMs;
-    this.#network = new Network(this.#schedule, new Dice(dice.seed()), this.#trace, options.weather);
-    const names = Array.from({ length: options.nodes }, (_, i) => `n${i + 1}`);
+    this.#network = new Network(
+      this.#schedule,
+      new Dice(dice.seed()),
+      this.#trace,
+      options.weather,
+      this.#tracer,
+    );
+    const names = simulatedNodes(options);
     this.#clients = new Clients(this.#schedule, new Dice(dice.seed()), this.#network, {
       nodes: names,
       lifeOf: (node) => this.#hosts.find(({ name }) => name === node)?.life ?? 0,
@@ -110,6 +121,7 @@ class Simulation {
         hosts: this.#hosts,
         onCrash: (host) => this.#invariants.forget(host.name),
         record: (fault, value) => this.#recordFault(fault, value),
+        tracer: this.#tracer,
       },
       weather,
     );
@@ -128,11 +140,13 @@ class Simulation {
   result(failure: string | null): SimulationResult {
     const { history } = this.#clients;
     const judgement = failure === null ? judgeHistory(this.#options.workload, history) : null;
+    const verdict = failure ?? judgement?.failure ?? null;
+    this.#tracer?.verdict(verdict === null ? 'ok' : 'illegal', verdict ?? 'every property held');
     const count = (type: HistoryEvent['type']) =>
       history.filter((event) => event.type === type && event.process !== 'nemesis').length;
     return {
       options: this.#options,
-      failure: failure ?? judgement?.failure ?? null,
+      failure: verdict,
       judgement,
       history,
       traceHash: this.#trace.hash,
@@ -156,19 +170,23 @@ class Simulation {
   }
 
   #createHost(name: string, names: readonly string[]): SimulatedHost {
-    const host = new SimulatedHost(name, names, {
+    const host: SimulatedHost = new SimulatedHost(name, names, {
       schedule: this.#schedule,
       dice: new Dice(this.#dice.seed()),
       syncMs: () => this.#syncMs,
       workload: this.#options.workload,
       rywWaitMs: this.#options.rywWaitMs,
-      onStep: (step) => this.#checkStep(name, step),
+      onStep: (step) => this.#checkStep(host, step),
       send: (src, dest, body) => {
         if (dest.startsWith('c')) this.#network.sendCalmly(src, dest, body);
         else this.#network.send(src, dest, body);
       },
     });
-    this.#network.attach(name, (line) => host.deliver(line));
+    this.#network.attach(
+      name,
+      (line) => host.deliver(line),
+      () => host.node !== null,
+    );
     return host;
   }
 
@@ -225,27 +243,29 @@ class Simulation {
     }
   }
 
-  #checkStep(name: string, step: CellStep): void {
-    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} ${name} ${step.cell} ${step.event.type}`);
-    if (step.cell !== 'raft') return;
-    const snapshot = step.snapshot as RaftSnapshot;
-    const { leader, term } = snapshot.context;
-    for (const effect of step.effects) {
-      if (effect.type === 'leader.changed' && leader === name) this.#say(`${name} leads term ${term}`);
+  #checkStep(host: SimulatedHost, step: CellStep): void {
+    const { name } = host;
+    const { cell, event, snapshot, effects } = step;
+    this.#trace.add(`${this.#schedule.moment} ${name} ${cell} ${event.type}`);
+    this.#tracer?.step(name, step);
+    if (cell !== 'raft') return;
+    const { context, value } = snapshot as RaftSnapshot;
+    for (const effect of effects) {
+      if (effect.type === 'leader.changed' && context.leader === name) {
+        this.#say(`${name} leads term ${context.term}`);
+      }
     }
-    const appliedIndex =
-      this.#hosts.find((host) => host.name === name)?.node?.peer?.registers.appliedIndex ?? 0;
     this.#invariants.check(name, {
-      context: snapshot.context,
-      isLeader: snapshot.matches('leader'),
-      appliedIndex,
+      context,
+      isLeader: typeof value === 'object' && 'leader' in value,
+      appliedIndex: host.node?.peer?.registers.appliedIndex ?? 0,
     });
   }
 
   #recordFault(fault: string, value: readonly string[]): void {
     this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
-    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')}`);
+    this.#trace.add(`${this.#schedule.moment} nemesis ${fault} ${value.join(' ')}`);
     this.#say(`${fault} ${value.join(', ')}`);
   }
 

@@ -4,13 +4,15 @@ import type { Item } from '../../machines/store/items.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { isTombstone } from '../actors/gossip/items.ts';
 import { Dice } from '../kit/dice.ts';
+import type { TraceSink } from '../trace/format.ts';
+import { Tracer } from '../trace/tracer.ts';
 import type { HistoryEvent } from '../verify/history.ts';
 import { checkSurvival } from '../verify/index.ts';
 import { CLIENT_TIMEOUT_MS } from './clients.ts';
 import { SimulatedHost } from './host.ts';
 import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
-import { CALM, type SimulationOptions, type Weather } from './options.ts';
+import { CALM, type SimulationOptions, simulatedNodes, type Weather } from './options.ts';
 import { Schedule } from './schedule.ts';
 import { type Acknowledged, StoreClients } from './store-clients.ts';
 import { StoreInvariants } from './store-invariants.ts';
@@ -33,8 +35,9 @@ const CLOCK_RATE = 1;
 export function simulateStore(
   options: SimulationOptions,
   observe: (line: string) => void = () => {},
+  records: TraceSink | null = null,
 ): StoreSimulationResult {
-  const run = new StoreSimulation(options, observe);
+  const run = new StoreSimulation(options, observe, records);
   let failure: string | null = null;
   try {
     run.go();
@@ -56,6 +59,7 @@ class StoreSimulation {
   readonly #options: SimulationOptions;
   readonly #schedule = new Schedule();
   readonly #trace = new Trace();
+  readonly #tracer: Tracer | null;
   readonly #network: Network;
   readonly #clients: StoreClients;
   readonly #hosts: readonly SimulatedHost[];
@@ -69,13 +73,15 @@ class StoreSimulation {
   #events = 0;
   #convergedMs: number | null = null;
 
-  constructor(options: SimulationOptions, observe: (line: string) => void) {
+  constructor(options: SimulationOptions, observe: (line: string) => void, records: TraceSink | null) {
     this.#options = options;
+    this.#tracer = records === null ? null : new Tracer(records, () => this.#schedule.nowMs);
     this.#observe = observe;
     const dice = new Dice(options.seed);
     this.#dice = dice;
-    this.#network = new Network(this.#schedule, new Dice(dice.seed()), this.#trace, options.weather);
-    const names = Array.from({ length: options.nodes }, (_, i) => `n${i + 1}`);
+    const { weather } = options;
+    this.#network = new Network(this.#schedule, new Dice(dice.seed()), this.#trace, weather, this.#tracer);
+    const names = simulatedNodes(options);
     this.#clients = new StoreClients(this.#schedule, new Dice(dice.seed()), this.#network, {
       nodes: names,
       keys: options.keys,
@@ -101,6 +107,7 @@ class StoreSimulation {
         hosts: this.#hosts,
         onCrash: (host) => this.#loseMemory(host),
         record: (fault, value) => this.#recordFault(fault, value),
+        tracer: this.#tracer,
       },
       weatherFor(this.#options),
     );
@@ -135,12 +142,14 @@ class StoreSimulation {
     const { history } = this.#clients;
     const { mode } = this.#options.store;
     const survival = failure === null ? checkSurvival(history, { mode }) : null;
-    const verdict = survival?.verdict === 'illegal' ? `acknowledged writes: ${survival.reason}` : null;
+    const broken = survival?.verdict === 'illegal' ? `acknowledged writes: ${survival.reason}` : null;
+    const found = failure ?? broken;
+    this.#tracer?.verdict(found === null ? 'ok' : 'illegal', found ?? 'every property held');
     const count = (type: HistoryEvent['type']) =>
       history.filter((event) => event.type === type && event.process !== 'nemesis').length;
     return {
       options: this.#options,
-      failure: failure ?? verdict,
+      failure: found,
       survival,
       history,
       traceHash: this.#trace.hash,
@@ -179,7 +188,11 @@ class StoreSimulation {
         else this.#network.send(src, dest, body);
       },
     });
-    this.#network.attach(name, (line) => host.deliver(line));
+    this.#network.attach(
+      name,
+      (line) => host.deliver(line),
+      () => host.node !== null,
+    );
     return host;
   }
 
@@ -195,7 +208,13 @@ class StoreSimulation {
         if (this.#stopped) return;
         const { name } = dice.pick(this.#hosts);
         this.#offsetsMs.set(name, draw());
-        this.#recordFault('clock', [name, `${this.#offsetsMs.get(name)} ms`]);
+        const offset = `${this.#offsetsMs.get(name)} ms`;
+        this.#tracer?.fault({
+          fault: 'clock',
+          nodes: [name],
+          text: `the clock of ${name} is off by ${offset}`,
+        });
+        this.#recordFault('clock', [name, offset]);
         setOne();
       });
     };
@@ -273,6 +292,7 @@ class StoreSimulation {
 
   #checkStep(name: string, step: CellStep): void {
     this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} ${name} ${step.cell} ${step.event.type}`);
+    this.#tracer?.step(name, step);
     this.#invariants.check(name, step);
   }
 

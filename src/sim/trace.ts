@@ -12,14 +12,25 @@ export class Trace {
     this.#keep = keep;
   }
 
-  add(line: string): void {
-    for (let i = 0; i < line.length; i += 1) {
-      const unit = line.charCodeAt(i);
-      this.#a = Math.imul(this.#a ^ unit, 2654435761);
-      this.#b = Math.imul(this.#b ^ unit, 1597334677);
-    }
-    this.#lines.push(line);
+  /** @param text the rest of the line, when it is at hand: a long string is not copied to be put behind a short one */
+  add(head: string, text = ''): void {
+    this.#mix(head);
+    this.#mix(text);
+    this.#lines.push(head + text);
     if (this.#lines.length >= 2 * this.#keep) this.#lines = this.#lines.slice(-this.#keep);
+  }
+
+  #mix(text: string): void {
+    // In local variables: a field would be boxed anew for every character.
+    let a = this.#a;
+    let b = this.#b;
+    for (let i = 0; i < text.length; i += 1) {
+      const unit = text.charCodeAt(i);
+      a = Math.imul(a ^ unit, 2654435761);
+      b = Math.imul(b ^ unit, 1597334677);
+    }
+    this.#a = a;
+    this.#b = b;
   }
 
   /** The latest lines, oldest first. */

@@ -23,6 +23,8 @@ type Room = {
 const EVERYTHING = ['machines/', 'src/'];
 /** What the commands share: options, usage errors. */
 const USAGE = 'src/cli/usage.ts';
+/** The options of those who watch. */
+const OBSERVERS = 'src/cli/observers.ts';
 
 /** The house. A new room gets a line here, which says what it stands on. */
 export const ROOMS: readonly Room[] = [
@@ -35,6 +37,8 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/actors/', rooms: ['machines/', 'src/accelerate/'], packages: ['rxjs', 'xstate'] },
   { path: 'src/maelstrom/', rooms: ['machines/'], packages: ['valibot'], runsNoChart: true },
   { path: 'src/host/', rooms: [], packages: ['*', 'node:'] },
+  // What a run looked like: no module of Node's, because a browser reads it, too. Of the actors it takes a type.
+  { path: 'src/trace/', rooms: ['machines/', 'src/actors/cell.ts'], packages: [] },
   // Chance and order, which the simulator and the bench share.
   { path: 'src/kit/', rooms: ['machines/'], packages: [] },
   {
@@ -47,15 +51,32 @@ export const ROOMS: readonly Room[] = [
       'src/verify/',
       'src/host/disk.ts',
       'src/kit/',
+      'src/trace/',
       USAGE,
     ],
     packages: ['rxjs', 'xstate', 'node:crypto', 'node:fs', 'node:path', 'node:url'],
   },
   {
     path: 'src/bench/',
-    rooms: ['machines/', 'src/maelstrom/', 'src/host/', 'src/kit/', 'src/verify/', 'src/client/', USAGE],
+    rooms: [
+      'machines/',
+      'src/maelstrom/',
+      'src/host/',
+      'src/kit/',
+      'src/verify/',
+      'src/client/',
+      'src/trace/',
+      USAGE,
+      OBSERVERS,
+    ],
     packages: ['node:', 'rxjs'],
     runsNoChart: true,
+  },
+  // Of the actors' world it knows only what a trace says, so that it shows a file as it shows a run.
+  {
+    path: 'src/inspect/',
+    rooms: ['machines/json.ts', 'src/trace/', 'src/host/'],
+    packages: ['node:', 'preact', '@statelyai/inspect'],
   },
   // Tests from charts, for any XState chart: of the house only the gate, through which charts are run everywhere.
   { path: 'src/testing/', rooms: ['src/actors/step.ts'], packages: ['xstate'] },

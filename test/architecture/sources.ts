@@ -23,11 +23,11 @@ export function sourceOf(file: string, text: string): Source {
   return { file, text, code: blank(text) };
 }
 
-/** Every `.ts` file under the given folders, in a fixed order. */
+/** Every `.ts` and `.tsx` file under the given folders, in a fixed order. */
 export function readSources(root: string, folders: readonly string[]): Source[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name))
       .sort()
       .map((name) => join(root, folder, name))
       .map((path) => sourceOf(relative(root, path).split(sep).join('/'), readFileSync(path, 'utf8'))),

@@ -182,8 +182,8 @@ describe('a drawing', () => {
     expect(svg).toMatch(/<tspan class="mark">exit \/ <\/tspan><tspan class="effect">›clearElectionTimer/);
   });
 
-  it('fits the width of a page', () => {
-    const wide = laidOut.filter(([, { width }]) => width > 1010).map(([{ name }]) => name);
+  it('fits the width of a screen', () => {
+    const wide = laidOut.filter(([, { width }]) => width > 1280).map(([{ name }]) => name);
     expect(wide).toEqual([]);
   });
 });

@@ -120,7 +120,14 @@ export class Tombstones {
     const { context, value } = snapshot;
     if (snapshot.status === 'done') this.#records.delete(id);
     else this.#records.set(id, { value: value as State, context });
-    this.#host.onStep({ cell: `tombstone ${id}`, event, snapshot, effects });
+    this.#host.onStep({
+      cell: `tombstone ${id}`,
+      chart: tombstoneMachine.id,
+      event,
+      before: null,
+      snapshot,
+      effects,
+    });
     for (const effect of effects) this.#carryOut(id, effect);
   }
 
