@@ -603,7 +603,6 @@ export const MUTANTS: readonly Mutant[] = [
     title: 'two nodes do not agree',
   },
   {
-<<<<<<< HEAD
     name: 'view: a trace that misses what changed',
     file: 'src/trace/tracer.ts',
     search: 'if (before.context[name] === context[name]) continue;',
@@ -684,7 +683,8 @@ export const MUTANTS: readonly Mutant[] = [
     title: '',
   },
   ...ACCELERATOR_MUTANTS,
-=======
+  },
+  {
     name: 'tombstone dropped early',
     file: 'machines/gossip/tombstone.machine.ts',
     search: 'return all.every((name) => names.includes(name));',
@@ -772,5 +772,4 @@ export const MUTANTS: readonly Mutant[] = [
     test: COMPARISON,
     title: 'mends both sides in one go',
   },
->>>>>>> gossip
 ];
