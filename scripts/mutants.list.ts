@@ -682,8 +682,6 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'test/bench/trace-order.test.ts',
     title: '',
   },
-  ...ACCELERATOR_MUTANTS,
-  },
   {
     name: 'tombstone dropped early',
     file: 'machines/gossip/tombstone.machine.ts',
@@ -772,4 +770,5 @@ export const MUTANTS: readonly Mutant[] = [
     test: COMPARISON,
     title: 'mends both sides in one go',
   },
+  ...ACCELERATOR_MUTANTS,
 ];
