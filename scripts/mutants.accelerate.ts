@@ -2,7 +2,7 @@ import type { Mutant } from './mutants.list.ts';
 
 /** Faults of the accelerator: what it could have learnt wrong, or replay wrong. */
 
-const RANDOM_MACHINES = { test: 'test/accelerate/properties.test.ts', title: 'in the mode direct' } as const;
+const RANDOM_MACHINES = { test: 'test/accelerate/properties.test.ts', title: 'in the mode' } as const;
 const ACCELERATE = 'test/accelerate/accelerate.test.ts';
 
 export const ACCELERATOR_MUTANTS: readonly Mutant[] = [

@@ -133,7 +133,7 @@ export class Tombstones {
 
   #activate(id: string): SnapshotFrom<typeof tombstoneMachine> {
     const record = this.#records.get(id);
-    return record === undefined ? this.#fresh : tombstoneMachine.resolveState(record);
+    return record === undefined ? this.#fresh : gate.machine.resolveState(record);
   }
 
   #carryOut(id: string, effect: TombstoneEffect): void {
