@@ -26,6 +26,10 @@ const EVERY_SCHEDULE = 'test/register/versions.exhaustive.test.ts';
 const POISON = 'test/register/poison.test.ts';
 const BUDGET = 'test/verify/budget.test.ts';
 const GOLDEN = 'test/golden/golden.test.ts';
+const TOMBSTONES = 'test/actors/gossip/tombstones.test.ts';
+const OLD_MESSAGES = 'test/properties/tombstones.test.ts';
+const TRIE = 'test/actors/gossip/digest-trie.test.ts';
+const COMPARISON = 'test/actors/gossip/comparison.test.ts';
 const STORE_SIM = 'test/sim/store.test.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -679,4 +683,93 @@ export const MUTANTS: readonly Mutant[] = [
     title: '',
   },
   ...ACCELERATOR_MUTANTS,
+  },
+  {
+    name: 'tombstone dropped early',
+    file: 'machines/gossip/tombstone.machine.ts',
+    search: 'return all.every((name) => names.includes(name));',
+    replace: 'return all.length >= names.length;',
+    test: TOMBSTONES,
+    title: 'stays while a node cannot be reached',
+  },
+  {
+    name: 'tombstone dropped by a word of one peer',
+    file: 'machines/gossip/tombstone.machine.ts',
+    search: 'return all.every((name) => names.includes(name));',
+    replace: 'return all.length === 0 || all.some((name) => names.includes(name));',
+    test: OLD_MESSAGES,
+    title: 'never let come back what they deleted',
+  },
+  {
+    name: 'message from before a statement taken after it',
+    file: 'src/actors/gossip/link.ts',
+    search: 'const taken = message.fence >= this.#theirFence;',
+    replace: 'const taken = message.fence >= 0;',
+    test: OLD_MESSAGES,
+    title: 'survive every single old message at every moment',
+  },
+  {
+    name: 'message to an earlier life taken',
+    file: 'src/actors/gossip/link.ts',
+    search: 'if (message.to !== epoch) return',
+    replace: 'if (message.to > epoch) return',
+    test: TOMBSTONES,
+    title: 'is not undone by what was sent to an earlier life',
+  },
+  {
+    name: 'message of an earlier life taken',
+    file: 'src/actors/gossip/link.ts',
+    search: 'if (message.epoch < this.#theirEpoch) {',
+    replace: 'if (message.epoch < 0) {',
+    test: OLD_MESSAGES,
+    title: 'survive every single old message at every moment',
+  },
+  {
+    name: 'statements of earlier lives count',
+    file: 'src/actors/gossip/gossip.ts',
+    search: 'if (outlivedBy !== null || isNewLife) this.#tombstones.startOver();',
+    replace: '',
+    test: OLD_MESSAGES,
+    title: 'never let come back what they deleted',
+  },
+  {
+    name: 'statements among other lives count',
+    file: 'src/actors/gossip/gossip.ts',
+    search: 'if (!isSameView(message.view, this.#view())) return;',
+    replace: '',
+    test: TOMBSTONES,
+    title: 'counts only among the lives that the receiver knows',
+  },
+  {
+    name: 'statement about another tombstone counts',
+    file: 'src/actors/gossip/tombstones.ts',
+    search: 'if (own === hash) {',
+    replace: 'if (own !== null) {',
+    test: TOMBSTONES,
+    title: 'is refused when the receiver holds something else',
+  },
+  {
+    name: 'digest without the text that an item had before',
+    file: 'src/actors/gossip/digest-trie.ts',
+    search: 'add(delta, hashItem(id, leaf.texts[at] as string), -1);',
+    replace: 'delta.count -= 1;',
+    test: TRIE,
+    title: 'says of every range what a sum over all items says',
+  },
+  {
+    name: 'digest that leaves out the texts of items',
+    file: 'src/actors/gossip/hash.ts',
+    search: 'const unit = text.charCodeAt(at);',
+    replace: 'const unit = text.charCodeAt(at) & 0;',
+    test: COMPARISON,
+    title: 'costs what differs',
+  },
+  {
+    name: 'list without its first item',
+    file: 'src/actors/gossip/comparison.ts',
+    search: 'const entries = part.map(([id, text])',
+    replace: 'const entries = part.slice(1).map(([id, text])',
+    test: COMPARISON,
+    title: 'mends both sides in one go',
+  },
 ];

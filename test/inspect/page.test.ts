@@ -174,6 +174,8 @@ describe.skipIf(executable === null)('the page, in a browser', () => {
     expect(Object.keys(told).sort()).toEqual(
       ['n1', 'n2', 'n3'].flatMap((node) => [`${node} io`, `${node} raft`, `${node} requests`]),
     );
+    // Three nodes have a chart of each kind, and must not look like one.
+    expect(told['n1 raft']).toMatchObject({ name: 'n1 raft', rootId: 'n1 raft' });
     expect(told['n1 raft'].states).toEqual(['candidate', 'follower', 'leader']);
     expect(Object.keys(told['n1 raft'].value)).toHaveLength(1);
     expect(seen.errors).toEqual([]);

@@ -2,7 +2,7 @@ import { createBrowserReceiver, type StatelyInspectionEvent } from '@statelyai/i
 
 /** Stands where Stately's inspector is, and listens with the half of its library that is made for that. */
 
-type Heard = { states: string[]; value: unknown; events: string[] };
+type Heard = { name: string; rootId: string | undefined; states: string[]; value: unknown; events: string[] };
 const actors: { [id: string]: Heard } = {};
 
 createBrowserReceiver().subscribe((event: StatelyInspectionEvent) => {
@@ -11,7 +11,8 @@ createBrowserReceiver().subscribe((event: StatelyInspectionEvent) => {
   if (event.type === '@xstate.actor') {
     const definition = JSON.parse(event.definition ?? '{}') as { states?: object };
     const states = Object.keys(definition.states ?? {});
-    actors[sessionId] = { states, value: event.snapshot.value, events: [] };
+    const { name, rootId } = event;
+    actors[sessionId] = { name, rootId, states, value: event.snapshot.value, events: [] };
   } else if (event.type === '@xstate.event') {
     known?.events.push(event.event.type);
   } else if (known !== undefined) {

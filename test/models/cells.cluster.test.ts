@@ -35,6 +35,9 @@ function watch<M extends AnyStateMachine>(
   };
 }
 
+/** Registers, sessions and waiting reads come and go. */
+const LASTING: readonly string[] = ['io', 'requests', 'raft'];
+
 /** Holds every step of the cells that live as long as their node against the reference of their chart. */
 class Witness {
   /** Cell and state, as often as it was seen there. */
@@ -43,7 +46,7 @@ class Witness {
 
   see(node: string, step: CellStep, restored: RestoredState | undefined): void {
     const { cell, snapshot, event } = step;
-    if (cell === 'ryw-read') return;
+    if (!LASTING.includes(cell)) return;
     const { value } = snapshot as { readonly value: string | object };
     const state = `${cell} ${typeof value === 'string' ? value : Object.entries(value).flat().join('.')}`;
     this.visited.set(state, (this.visited.get(state) ?? 0) + 1);

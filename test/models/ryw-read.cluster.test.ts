@@ -63,7 +63,7 @@ class OneRead {
         nodes: ['n1', 'n2', 'n3'],
         rywWaitMs: 50,
         onStep: (name, step) => {
-          if (name === this.#node && step.cell === 'ryw-read') this.#watch?.(step);
+          if (name === this.#node && step.chart === 'ryw-read') this.#watch?.(step);
         },
       },
       () => {},

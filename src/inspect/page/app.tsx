@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
 import type { World } from '../../trace/world.ts';
-import { Cards, leaderIn } from './cards.tsx';
+import { Cards, leaderIn, mainActorOf } from './cards.tsx';
 import { Chart } from './chart.tsx';
 import { Context, Details } from './context.tsx';
 import { Diagram } from './diagram.tsx';
@@ -29,7 +29,8 @@ export function App({ store, stopListening }: { readonly store: Store; readonly 
   const world = store.worldAt(moment);
   const { nodes } = store.picture;
   const node = view.node ?? leaderIn(world) ?? nodes[0] ?? '';
-  const actor = world.nodes.get(node)?.actors.get(view.actor);
+  const name = view.actor ?? mainActorOf(world.nodes.get(node))?.[0] ?? '';
+  const actor = world.nodes.get(node)?.actors.get(name);
   const record = store.recordAt(moment);
   return (
     <div class="app">
@@ -50,13 +51,13 @@ export function App({ store, stopListening }: { readonly store: Store; readonly 
             </div>
             <div class="right">
               <Chart
-                title={`${node} ${view.actor}`}
+                title={`${node} ${name}`}
                 actor={actor}
                 actors={actorsIn(world)}
                 choose={(title) => setView(chosenBy(title))}
               />
               <div class="side">
-                <Context actor={actor} changed={changedIn(record, node, view.actor)} />
+                <Context actor={actor} changed={changedIn(record, node, name)} />
                 <Details record={record} />
               </div>
               <Events {...props} />

@@ -47,6 +47,7 @@ const NAMES = [
   'append',
   'vote',
   'forward',
+  'gossip',
   'client',
   'refusal',
   'lost',

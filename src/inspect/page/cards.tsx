@@ -22,7 +22,7 @@ export function Cards({ world, nodes, view, setView }: CardsProps) {
           latestTerm={latestTerm}
           isolated={isIsolated(world, name)}
           selected={view.node === name}
-          actor={view.actor}
+          actor={view.actor ?? mainActorOf(world.nodes.get(name))?.[0] ?? ''}
           setView={setView}
         />
       ))}
@@ -51,10 +51,10 @@ function Card({ name, node, latestTerm, isolated, selected, actor, setView }: Ca
   const main = mainActorOf(node);
   const active = main === null ? [] : activeIds(main[1].chart, main[1].state);
   const role = roleOf(node, main?.[1], active, latestTerm);
-  const choose = (chosen: string) => setView({ node: name, actor: chosen });
+  const choose = (chosen: string | null) => setView({ node: name, actor: chosen });
   return (
     <section class={`node ${role.look} ${selected ? 'selected' : ''}`} data-node={name} data-role={role.look}>
-      <button type="button" class="title" onClick={() => choose(main?.[0] ?? 'raft')}>
+      <button type="button" class="title" onClick={() => choose(main?.[0] ?? null)}>
         <b>{name}</b>
         <span class="badge">{role.text}</span>
         {isolated ? <span class="badge cut">cut off</span> : null}
@@ -121,7 +121,7 @@ function Facts({ actor }: { readonly actor: ActorView }) {
 }
 
 /** The actor that makes a node what it is: the one that takes part in the protocol between nodes. */
-function mainActorOf(node: NodeView | undefined): readonly [string, ActorView] | null {
+export function mainActorOf(node: NodeView | undefined): readonly [string, ActorView] | null {
   if (node === undefined) return null;
   const raft = node.actors.get('raft');
   if (raft !== undefined) return ['raft', raft];

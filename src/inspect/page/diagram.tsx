@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { useCanvas, useSize } from './canvas.tsx';
 import { columnsOf } from './layout.ts';
-import { arrowAt, type Placed, paintDiagram } from './paint.ts';
+import { arrowAt, familyOf, type Placed, paintDiagram } from './paint.ts';
 import { type Arrow, beganMs, CLIENTS } from './picture.ts';
 import { momentOf, type Props } from './view.ts';
 
@@ -45,7 +45,7 @@ export function Diagram(props: Props) {
       />
       {hovered === null ? null : <ArrowNote arrow={hovered} />}
       <div class="legend">
-        {['append', 'vote', 'forward', 'client', 'lost'].map((family) => (
+        {[...new Set([...picture.types].map(familyOf)), 'lost'].map((family) => (
           <span key={family}>
             <i style={{ background: `var(--${family})` }} />
             {family}

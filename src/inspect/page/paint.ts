@@ -267,6 +267,7 @@ export function familyOf(type: string): string {
   if (type.startsWith('append.')) return 'append';
   if (type.startsWith('vote.') || type.startsWith('prevote.') || type.startsWith('campaign.')) return 'vote';
   if (type.startsWith('forward.')) return 'forward';
+  if (type.startsWith('gossip.')) return 'gossip';
   return type === 'error' ? 'refusal' : 'client';
 }
 

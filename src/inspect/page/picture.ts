@@ -30,6 +30,8 @@ export class Picture {
   readonly nodes: string[];
   /** In order of when they left (or, when that is not known, arrived). */
   arrows: Arrow[] = [];
+  /** Every type of message that was seen. */
+  readonly types = new Set<string>();
   readonly phases = new Map<string, Phase[]>();
   bands: Band[] = [];
   marks: Mark[] = [];
@@ -123,6 +125,7 @@ export class Picture {
   #addArrow({ id, from, to, type, sentMs, receivedMs, lost }: Arrow): void {
     const arrow: Arrow = { id, from, to, type, sentMs, receivedMs, lost };
     this.arrows.push(arrow);
+    this.types.add(type);
     this.#byId.set(id, arrow);
   }
 

@@ -6,7 +6,8 @@ export type View = {
   readonly moment: number | null;
   /** The actor whose chart and context are shown. */
   readonly node: string | null;
-  readonly actor: string;
+  /** Null for the one that makes a node what it is. */
+  readonly actor: string | null;
   /** How much time the diagram shows, in milliseconds. */
   readonly spanMs: number;
   readonly filter: Filter;
@@ -25,7 +26,7 @@ export type Filter = {
 export const FIRST_VIEW: View = {
   moment: null,
   node: null,
-  actor: 'raft',
+  actor: null,
   spanMs: 1000,
   filter: { text: '', steps: true, messages: true, faults: true, all: false },
 };
