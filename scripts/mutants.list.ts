@@ -770,5 +770,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: COMPARISON,
     title: 'mends both sides in one go',
   },
+  {
+    name: 'lab: a write that is over later than the next deed of its time',
+    file: 'src/lab/story.ts',
+    search: 'if (waitMs === 0) acknowledge();',
+    replace: 'if (waitMs < 0) acknowledge();',
+    test: 'test/lab/story.test.ts',
+    title: 'before the next deed of the same time',
+  },
   ...ACCELERATOR_MUTANTS,
 ];

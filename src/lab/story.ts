@@ -176,13 +176,16 @@ class Teller {
     const { context, waitMs, stamp, timestampMs, release } = written;
     this.#note(node, { type: deletes ? 'delete' : 'write', client, id, stamp, timestampMs });
     this.#causality.note({ id, client, deletes, beganMs, ackedMs: beganMs + waitMs }, knows.seen);
-    this.#queue.add(beganMs + waitMs, () => {
+    const acknowledge = () => {
       release?.();
       // What a client has written it has seen, and what it had seen before.
       this.#clients.set(client, { context, seen: new Set([...knows.seen, id]), writes: number });
       this.#note(node, { type: 'ack', client, id });
       this.#settled(id);
-    });
+    };
+    // At once where nothing waits: a client's next deed may have the same time, and must find this one done.
+    if (waitMs === 0) acknowledge();
+    else this.#queue.add(beganMs + waitMs, acknowledge);
   }
 
   /** Whatever waited for the end of a write may begin. */

@@ -89,7 +89,7 @@ describe('over random histories', () => {
           }
         }
       }),
-      { seed: 14, numRuns: 100 },
+      { seed: 14, numRuns: 600 },
     );
   });
 

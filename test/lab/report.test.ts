@@ -34,7 +34,7 @@ describe('the lab as it is shown', () => {
         "causal-skew 57087d0e76c7ea0f",
         "backward-step 1015b6201c29c549",
         "tombstone a71326961b7ed279",
-        "metadata f01fa1c7d5efa5b7",
+        "metadata 5a8453cc128a93f0",
         "siblings 7978f5de926ea0d1",
         "commit-wait 2d66a4ce0f5ee068",
         "amnesia 84cc5b09fd362596",

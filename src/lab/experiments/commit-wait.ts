@@ -134,7 +134,7 @@ export const commitWait: Experiment = {
   question:
     'A clock that knows how wrong it can be gives an interval instead of a time. A write is stamped with the latest time that it can be, and acknowledged when that time is surely past. What does the waiting buy, and when does it fail?',
   lesson:
-    'Whoever begins after an acknowledgement gets a higher timestamp, anywhere in the cluster and without a message in between, as when one user calls another on the telephone: external consistency. The price is twice the uncertainty on every write. It holds for sure as long as no clock is further off than it believes; beyond that it breaks, and nothing warns. And of two writes that overlap, one is still dropped: waiting orders writes, and merges nothing.',
+    'Whoever begins after an acknowledgement gets a higher timestamp, anywhere in the cluster and without a message in between, as when one user calls another on the telephone: external consistency. The price is twice the uncertainty on every write. It holds for sure as long as no clock is further off than it believes; beyond that it breaks, and nothing warns. And of two writes whose authors knew nothing of each other, one is still dropped: waiting makes the order true, and merges nothing.',
   run(options) {
     const strategies = options.strategies.filter(keepsTime);
     const script = skewLossScript(options);

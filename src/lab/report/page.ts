@@ -79,6 +79,9 @@ somebody who had seen it. <b class="good">siblings</b>: concurrent writes stand 
 of two concurrent writes one is gone in silence, and the later one stayed. <b class="bad">lost</b>: a later write is gone,
 or one that had seen the other, in silence. <b class="bad">diverged</b>: replicas disagree, and nothing will ever tell them.
 <b class="fair">explodes</b>: versions pile up. <b class="fair">false conflicts</b>: versions stand beside those that replaced them.</p>
+<p class="note">In the diagrams true time runs down, and every node has a lane. A disc is a write, with the reading of the node's
+own clock and the timestamp or vector that the write was given; a ring is its acknowledgement; a square is a read; a line is a
+message. A write that disappears is <b class="bad">red</b>, and so is the acknowledgement that promised it.</p>
 </section>`;
 }
 

@@ -92,5 +92,6 @@ function legend(series: readonly string[]): string {
   const names = series.map(
     (name) => `<span>${element('i', { style: `background:${colourOf(name)}` }, ' ')}${escaped(name)}</span>`,
   );
-  return `<p class="legend">${names.join('')}<span class="note">Lines that coincide lie on each other.</span></p>`;
+  const note = series.length > 1 ? '<span class="note">Lines that coincide lie on each other.</span>' : '';
+  return `<p class="legend">${names.join('')}${note}</p>`;
 }

@@ -69,7 +69,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.5rem 0.7rem; border-b
 thead th { font-size: 0.9rem; }
 th small, td small { display: block; font-weight: 400; color: var(--soft); font-size: 0.78rem; line-height: 1.35; }
 th[scope="row"] { min-width: 13rem; }
-td a { font-weight: 600; }
+td a { font-weight: 600; white-space: nowrap; }
 td.none { color: var(--soft); }
 .stories { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 36rem), 1fr)); gap: 1.2rem; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 36rem), 1fr)); gap: 1.2rem;
