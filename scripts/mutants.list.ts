@@ -603,7 +603,6 @@ export const MUTANTS: readonly Mutant[] = [
     title: 'two nodes do not agree',
   },
   {
-<<<<<<< HEAD
     name: 'view: a trace that misses what changed',
     file: 'src/trace/tracer.ts',
     search: 'if (before.context[name] === context[name]) continue;',
@@ -684,7 +683,7 @@ export const MUTANTS: readonly Mutant[] = [
     title: '',
   },
   ...ACCELERATOR_MUTANTS,
-=======
+  {
     name: 'tombstone dropped early',
     file: 'machines/gossip/tombstone.machine.ts',
     search: 'return all.every((name) => names.includes(name));',
@@ -751,8 +750,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'digest without the text that an item had before',
     file: 'src/actors/gossip/digest-trie.ts',
-    search: 'add(delta, hashItem(id, leaf.texts[at] as string), -1);',
-    replace: 'delta.count -= 1;',
+    search: 'add(delta, hashItem(id, textAt(leaf, at)), -1);\n    leaf.slots[at + TEXT] = text;',
+    replace: 'delta.count -= 1;\n    leaf.slots[at + TEXT] = text;',
     test: TRIE,
     title: 'says of every range what a sum over all items says',
   },
@@ -772,5 +771,4 @@ export const MUTANTS: readonly Mutant[] = [
     test: COMPARISON,
     title: 'mends both sides in one go',
   },
->>>>>>> gossip
 ];
