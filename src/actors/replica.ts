@@ -85,6 +85,11 @@ export class Replica implements Protocols {
     return this.#gossip.items.versions(name);
   }
 
+  /** The digest of all that this node compares with others: equal where they hold the same. */
+  get digest(): string {
+    return this.#gossip.items.shared.digest('');
+  }
+
   /** All that this node holds. */
   items(): Iterable<Item> {
     return this.#gossip.items;

@@ -6,13 +6,17 @@ import { hashItem, type Lanes, placeOf, spellLanes } from './hash.ts';
  * is below it: the digest of a range. A sum depends neither on the order in which items came nor on the trie's shape,
  * so two nodes with the same items have the same digest of every range.
  *
- * An item is a text. Leaves hold up to LEAF_MAX of them in three plain arrays, of exactly the length that is needed:
- * an object for each item, or room to grow, would cost more than the items.
+ * An item is a text. A leaf holds up to LEAF_MAX of them in one plain array, place, id and text in turn: an object for
+ * each item, or an array for each of the three, would take more memory than the items do.
  */
 
 /** Above this many items a leaf is divided into sixteen; at half as many a branch becomes a leaf again. */
 const LEAF_MAX = 32;
 const JOIN_AT = LEAF_MAX / 2;
+/** So many slots an item takes in a leaf, and where in them its id and its text are. */
+const WIDTH = 3;
+const ID = 1;
+const TEXT = 2;
 /** So many digits a place has. */
 const MAX_DEPTH = 8;
 
@@ -20,9 +24,8 @@ type Leaf = {
   readonly isLeaf: true;
   high: number;
   low: number;
-  places: readonly number[];
-  ids: readonly string[];
-  texts: readonly string[];
+  /** For each item its place, its id and its text. */
+  readonly slots: (number | string)[];
 };
 
 type Branch = {
@@ -57,7 +60,7 @@ export class DigestTrie {
     }
     if (node === null) return null;
     const at = indexIn(node, place, id);
-    return at < 0 ? null : (node.texts[at] as string);
+    return at < 0 ? null : textAt(node, at);
   }
 
   set(id: string, text: string): void {
@@ -135,14 +138,19 @@ function digitOf(place: number, depth: number): number {
 
 function countOf(node: TrieNode | null): number {
   if (node === null) return 0;
-  return node.isLeaf ? node.ids.length : node.count;
+  return node.isLeaf ? node.slots.length / WIDTH : node.count;
 }
 
-function indexIn(leaf: Leaf, place: number, id: string): number {
-  for (let at = leaf.places.indexOf(place); at >= 0; at = leaf.places.indexOf(place, at + 1)) {
-    if (leaf.ids[at] === id) return at;
+/** The slot at which an item begins; -1 when it is not here. */
+function indexIn({ slots }: Leaf, place: number, id: string): number {
+  for (let at = 0; at < slots.length; at += WIDTH) {
+    if (slots[at] === place && slots[at + ID] === id) return at;
   }
   return -1;
+}
+
+function textAt({ slots }: Leaf, at: number): string {
+  return slots[at + TEXT] as string;
 }
 
 /** Puts an item below a node. `delta` comes with what is new, and leaves with what has changed. */
@@ -150,7 +158,7 @@ function put(node: TrieNode | null, depth: number, entry: Entry, delta: Delta): 
   if (node === null) return createLeaf([entry]);
   if (node.isLeaf) {
     putIntoLeaf(node, entry, delta);
-    return node.ids.length > LEAF_MAX && depth < MAX_DEPTH ? divide(node, depth) : node;
+    return countOf(node) > LEAF_MAX && depth < MAX_DEPTH ? divide(node, depth) : node;
   }
   const digit = digitOf(entry[0], depth);
   node.children[digit] = put(node.children[digit] ?? null, depth + 1, entry, delta);
@@ -161,12 +169,10 @@ function put(node: TrieNode | null, depth: number, entry: Entry, delta: Delta): 
 function putIntoLeaf(leaf: Leaf, [place, id, text]: Entry, delta: Delta): void {
   const at = indexIn(leaf, place, id);
   if (at < 0) {
-    leaf.places = leaf.places.concat(place);
-    leaf.ids = leaf.ids.concat(id);
-    leaf.texts = leaf.texts.concat(text);
+    leaf.slots.push(place, id, text);
   } else {
-    add(delta, hashItem(id, leaf.texts[at] as string), -1);
-    leaf.texts = leaf.texts.with(at, text);
+    add(delta, hashItem(id, textAt(leaf, at)), -1);
+    leaf.slots[at + TEXT] = text;
   }
   change(leaf, delta);
 }
@@ -183,12 +189,10 @@ function remove(
   if (node.isLeaf) {
     const at = indexIn(node, place, id);
     if (at < 0) return node;
-    add(delta, hashItem(id, node.texts[at] as string), -1);
-    node.places = node.places.toSpliced(at, 1);
-    node.ids = node.ids.toSpliced(at, 1);
-    node.texts = node.texts.toSpliced(at, 1);
+    add(delta, hashItem(id, textAt(node, at)), -1);
+    node.slots.splice(at, WIDTH);
     change(node, delta);
-    return node.ids.length === 0 ? null : node;
+    return node.slots.length === 0 ? null : node;
   }
   const digit = digitOf(place, depth);
   node.children[digit] = remove(node.children[digit] ?? null, depth + 1, place, id, delta);
@@ -210,14 +214,7 @@ function change(node: TrieNode, { high, low, count }: Delta): void {
 
 function createLeaf(entries: readonly Entry[]): Leaf {
   const [high, low] = sumOf(entries);
-  return {
-    isLeaf: true,
-    high,
-    low,
-    places: entries.map(([place]) => place),
-    ids: entries.map(([, id]) => id),
-    texts: entries.map(([, , text]) => text),
-  };
+  return { isLeaf: true, high, low, slots: entries.flat() };
 }
 
 function divide(leaf: Leaf, depth: number): Branch {
@@ -229,8 +226,8 @@ function divide(leaf: Leaf, depth: number): Branch {
     const child = createLeaf(part);
     return part.length > LEAF_MAX && depth + 1 < MAX_DEPTH ? divide(child, depth + 1) : child;
   });
-  const { high, low, ids } = leaf;
-  const branch: Branch = { isLeaf: false, high, low, count: ids.length, children };
+  const { high, low } = leaf;
+  const branch: Branch = { isLeaf: false, high, low, count: countOf(leaf), children };
   invariant(branch.count === children.reduce((sum, child) => sum + countOf(child), 0), 'no item is lost');
   return branch;
 }
@@ -238,8 +235,9 @@ function divide(leaf: Leaf, depth: number): Branch {
 function* entriesOf(node: TrieNode | null): Iterable<Entry> {
   if (node === null) return;
   if (node.isLeaf) {
-    for (let at = 0; at < node.ids.length; at += 1) {
-      yield [node.places[at] as number, node.ids[at] as string, node.texts[at] as string];
+    const { slots } = node;
+    for (let at = 0; at < slots.length; at += WIDTH) {
+      yield [slots[at] as number, slots[at + ID] as string, slots[at + TEXT] as string];
     }
   } else {
     for (const child of node.children) yield* entriesOf(child);
