@@ -107,6 +107,7 @@ function mediansOf(repetitions: readonly (readonly Row[])[]): Row[] {
       return {
         ...row,
         residentMb: middle(nodes, (one) => one.residentMb),
+        workedMb: middle(nodes, (one) => one.workedMb),
         bytesPerKey: middle(nodes, (one) => one.bytesPerKey),
         writesPerSecond: middle(nodes, (one) => one.writesPerSecond) ?? 0,
         readsPerSecond: middle(nodes, (one) => one.readsPerSecond) ?? 0,
@@ -127,8 +128,9 @@ function mediansOf(repetitions: readonly (readonly Row[])[]): Row[] {
 function tableOf(rows: readonly Row[]): string {
   const nodes = rows.flatMap((row) => {
     if (row.part !== 'node') return [];
-    const { mode, keys, residentMb, bytesPerKey, writesPerSecond, readsPerSecond, nodesCpuUs } = row;
-    const figures = [keys, residentMb, bytesPerKey, writesPerSecond, readsPerSecond, nodesCpuUs];
+    const { mode, keys, residentMb, workedMb, bytesPerKey, writesPerSecond, readsPerSecond, nodesCpuUs } =
+      row;
+    const figures = [keys, residentMb, bytesPerKey, workedMb, writesPerSecond, readsPerSecond, nodesCpuUs];
     return [line([mode, ...figures.map((value) => (value === null ? '' : formatNumber(value)))])];
   });
   const repairs = rows.flatMap((row) => {
@@ -138,8 +140,8 @@ function tableOf(rows: readonly Row[]): string {
     return [line(figures.map(formatNumber))];
   });
   return [
-    '| mode | keys | resident MB | bytes a key | writes/s | reads/s | CPU µs/op |',
-    '|---|--:|--:|--:|--:|--:|--:|',
+    '| mode | keys | resident MB, filled | bytes a key | resident MB, worked | writes/s | reads/s | CPU µs/op |',
+    '|---|--:|--:|--:|--:|--:|--:|--:|',
     ...nodes,
     '',
     '| keys that differ | of | rounds | messages | bytes | bytes a differing key | ms at 1 ms a message |',

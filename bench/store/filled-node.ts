@@ -11,8 +11,10 @@ export type NodeRow = {
   readonly part: 'node';
   readonly mode: Mode;
   readonly keys: number;
-  /** Resident memory of the whole process, in MB; null where /proc is missing. */
+  /** Resident memory of the whole process when it was filled, in MB; null where /proc is missing. */
   readonly residentMb: number | null;
+  /** The same after the operations, garbage that was not collected yet included. */
+  readonly workedMb: number | null;
   /** Of that, what is above the memory of a node without keys, by key. */
   readonly bytesPerKey: number | null;
   readonly writesPerSecond: number;
@@ -66,11 +68,13 @@ export class FilledNode {
     const before = this.#cpuMs();
     const [writesPerSecond, readsPerSecond] = await this.#both(operations);
     const after = this.#cpuMs();
+    const workedMb = this.#residentMb();
     return {
       part: 'node',
       mode: this.#mode,
       keys,
       residentMb,
+      workedMb,
       bytesPerKey: residentMb === null || emptyMb === null ? null : ((residentMb - emptyMb) * 2 ** 20) / keys,
       writesPerSecond,
       readsPerSecond,
