@@ -40,6 +40,7 @@ export type ClientInbox = { receive(src: string, body: Body): void };
 export class Network {
   readonly traffic = new Traffic();
   readonly #options: NetworkOptions;
+  readonly #startMs: number;
   readonly #delayed: DelayLine;
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #clients = new Map<string, ClientInbox>();
@@ -48,6 +49,7 @@ export class Network {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    this.#startMs = options.nowMs();
     this.#delayed = new DelayLine(options.nowMs);
   }
 
@@ -121,7 +123,7 @@ export class Network {
   }
 
   #carry(message: Message, node: NodeProcess, line: string): void {
-    this.traffic.countPeer(message.body.type);
+    this.traffic.countPeer(message.body.type, this.#options.nowMs() - this.#startMs);
     this.#options.onPeerMessage?.(message);
     const { src, dest } = message;
     const id = this.#options.tracer?.sent(src, dest, message.body) ?? 0;

@@ -1,7 +1,11 @@
+import { Tally } from '../kit/tally.ts';
+
 /** What went over the network, counted. */
 export class Traffic {
   /** Messages that nodes sent each other, by type; lost ones included. */
   readonly betweenNodes = new Map<string, number>();
+  /** The same over time. */
+  readonly overTime = new Tally();
   /** For each node, what it sent and what was sent to it, to and from clients and nodes; lost ones included. */
   readonly ofNode = new Map<string, number>();
   /** Of these, lost to a partition. */
@@ -25,7 +29,9 @@ export class Traffic {
     this.ofNode.set(node, (this.ofNode.get(node) ?? 0) + 1);
   }
 
-  countPeer(type: string): void {
+  /** @param timeMs milliseconds since the network began */
+  countPeer(type: string, timeMs: number): void {
+    this.overTime.count(type, timeMs);
     this.betweenNodes.set(type, (this.betweenNodes.get(type) ?? 0) + 1);
   }
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../../machines/json.ts';
 import type { Dice } from '../kit/dice.ts';
+import { Tally } from '../kit/tally.ts';
 import { encode } from '../maelstrom/codec.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import type { Weather } from './options.ts';
@@ -28,6 +29,8 @@ export class Network {
   weather: Weather;
   /** Messages sent between nodes, by type. */
   readonly sent = new Map<string, number>();
+  /** The same over time. */
+  readonly overTime = new Tally();
   lost = 0;
   duplicated = 0;
 
@@ -57,6 +60,7 @@ export class Network {
   send(src: string, dest: string, body: Body): void {
     const type = String(body.type);
     this.sent.set(type, (this.sent.get(type) ?? 0) + 1);
+    this.overTime.count(type, this.#schedule.nowMs);
     const { delayMs, loss, duplicate } = this.weather;
     const id = this.#traced(src, dest, body);
     if (this.#dice.chance(loss)) {

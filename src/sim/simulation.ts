@@ -3,6 +3,7 @@ import { invariant } from '../../machines/assert.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { Dice } from '../kit/dice.ts';
+import type { Tallied } from '../kit/tally.ts';
 import type { TraceSink } from '../trace/format.ts';
 import { Tracer } from '../trace/tracer.ts';
 import type { HistoryEvent } from '../verify/history.ts';
@@ -23,10 +24,16 @@ export type SimulationResult = {
   /** What the history is worth; null when the run itself failed. */
   readonly judgement: Judgement | null;
   readonly history: readonly HistoryEvent[];
+  /** Messages between nodes over time, lost ones included, and who led when. */
+  readonly messages: Tallied;
+  readonly leaderships: readonly Leadership[];
   readonly traceHash: string;
   readonly traceTail: readonly string[];
   readonly stats: SimulationStats;
 };
+
+/** From then on a node led, as far as it knew itself. */
+export type Leadership = { readonly timeMs: number; readonly node: string; readonly term: number };
 
 export type SimulationStats = {
   readonly virtualSeconds: number;
@@ -82,6 +89,7 @@ class Simulation {
   readonly #dice: Dice;
   readonly #observe: (line: string) => void;
   readonly #faults = new Map<string, number>();
+  readonly #leaderships: Leadership[] = [];
   #syncMs: number;
   #events = 0;
   #recoveryMs: number | null = null;
@@ -149,6 +157,8 @@ class Simulation {
       failure: verdict,
       judgement,
       history,
+      messages: this.#network.overTime,
+      leaderships: this.#leaderships,
       traceHash: this.#trace.hash,
       traceTail: this.#trace.tail,
       stats: {
@@ -252,6 +262,7 @@ class Simulation {
     const { context, value } = snapshot as RaftSnapshot;
     for (const effect of effects) {
       if (effect.type === 'leader.changed' && context.leader === name) {
+        this.#leaderships.push({ timeMs: this.#schedule.nowMs, node: name, term: context.term });
         this.#say(`${name} leads term ${context.term}`);
       }
     }

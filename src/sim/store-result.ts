@@ -1,3 +1,4 @@
+import type { Tallied } from '../kit/tally.ts';
 import type { HistoryEvent } from '../verify/history.ts';
 import type { SurvivalResult } from '../verify/index.ts';
 import type { SimulationOptions } from './options.ts';
@@ -9,6 +10,8 @@ export type StoreSimulationResult = {
   /** What became of the acknowledged writes; null when the run itself failed. */
   readonly survival: SurvivalResult | null;
   readonly history: readonly HistoryEvent[];
+  /** Messages between nodes over time, lost ones included. */
+  readonly messages: Tallied;
   readonly traceHash: string;
   readonly traceTail: readonly string[];
   readonly stats: StoreStats;

@@ -152,6 +152,7 @@ class StoreSimulation {
       failure: found,
       survival,
       history,
+      messages: this.#network.overTime,
       traceHash: this.#trace.hash,
       traceTail: this.#trace.tail,
       stats: {

@@ -39,8 +39,10 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/host/', rooms: [], packages: ['*', 'node:'] },
   // What a run looked like: no module of Node's, because a browser reads it, too. Of the actors it takes a type.
   { path: 'src/trace/', rooms: ['machines/', 'src/actors/cell.ts'], packages: [] },
-  // Chance and order, which the simulator and the bench share.
+  // Chance, order and counts, which the simulator and the bench share.
   { path: 'src/kit/', rooms: ['machines/'], packages: [] },
+  // How pages and pictures are written down; a browser reads it, too.
+  { path: 'src/page/', rooms: [], packages: [] },
   {
     path: 'src/sim/',
     // Of the host only the disk in memory, which is a value: anything else there would bring in the real world.
@@ -75,7 +77,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'src/lab/',
     // The store's own clocks and registers, through the one gate, in virtual time; the world stays outside.
-    rooms: ['machines/', 'src/actors/step.ts', 'src/kit/'],
+    rooms: ['machines/', 'src/actors/step.ts', 'src/kit/', 'src/page/'],
     packages: ['@observablehq/plot', 'linkedom'],
   },
   // Of the actors' world it knows only what a trace says, so that it shows a file as it shows a run.

@@ -1,8 +1,8 @@
+import { element, escaped } from '../../page/markup.ts';
 import type { Curve } from '../experiments/experiment.ts';
 import type { Results } from '../lab.ts';
 import type { Story } from '../story.ts';
 import { colourOf } from './colours.ts';
-import { element, escaped } from './markup.ts';
 import { plot } from './plots.ts';
 import { spaceTime } from './space-time.ts';
 import { FIGURE_STYLE } from './style.ts';

@@ -1,8 +1,8 @@
+import { escaped } from '../../page/markup.ts';
 import { dataOf } from '../data.ts';
 import type { Verdict } from '../experiments/experiment.ts';
 import { EXPERIMENTS } from '../experiments/index.ts';
 import type { Results } from '../lab.ts';
-import { escaped } from './markup.ts';
 import { anchor, section } from './section.ts';
 import { STYLE } from './style.ts';
 import { WORDS } from './words.ts';

@@ -1,8 +1,8 @@
+import { element, escaped } from '../../page/markup.ts';
 import type { Curve, Verdict } from '../experiments/experiment.ts';
 import { type Found, holds, type Results } from '../lab.ts';
 import type { Story } from '../story.ts';
 import { colourOf } from './colours.ts';
-import { element, escaped } from './markup.ts';
 import { plot } from './plots.ts';
 import { SHIVIZ_PATTERN, shivizLog } from './shiviz.ts';
 import { spaceTime } from './space-time.ts';

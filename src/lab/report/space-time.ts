@@ -1,6 +1,6 @@
+import { element, escaped } from '../../page/markup.ts';
 import type { Loss } from '../causality.ts';
 import type { Happening, Story, StoryEvent } from '../story.ts';
-import { element, escaped } from './markup.ts';
 
 /**
  * A story as a space-time diagram (Lamport 1978, figure 1, turned so that time runs down): a lane for every node, what
