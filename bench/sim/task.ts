@@ -5,6 +5,7 @@ import { CALM, drawOptions } from '../../src/sim/options.ts';
 export const WEATHERS = {
   calm: CALM,
   faults: {
+    ...CALM,
     delayMs: [1, 30],
     loss: 0.02,
     duplicate: 0.02,
@@ -16,6 +17,7 @@ export const WEATHERS = {
     syncMs: 2,
   },
   storm: {
+    ...CALM,
     delayMs: [1, 30],
     loss: 0.2,
     duplicate: 0.2,

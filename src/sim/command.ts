@@ -1,5 +1,5 @@
-import { WORKLOADS, type Workload } from '../../machines/operations.ts';
-import { MODES, type Mode } from '../../machines/store/operations.ts';
+import { WORKLOADS } from '../../machines/operations.ts';
+import { MODES } from '../../machines/store/operations.ts';
 import { stepWithStockXState } from '../actors/step.ts';
 import { traceHeader } from '../cli/header.ts';
 import {
@@ -13,8 +13,9 @@ import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
 import type { TraceHeader, TraceSink } from '../trace/format.ts';
 import type { SurvivalResult } from '../verify/index.ts';
+import { chooseOptions, NUMBERS, type NumberName } from './choices.ts';
 import { describeOptions, describeResult, replayCommand, toJson } from './log-report.ts';
-import { drawOptions, type SimulationOptions, simulatedNodes, type Weather } from './options.ts';
+import { type SimulationOptions, simulatedNodes } from './options.ts';
 import { simulate } from './simulation.ts';
 import {
   describeStoreOptions,
@@ -51,12 +52,15 @@ A seed chooses everything that is not given:
   --max-delay-ms N      the longest; a wide range reorders
   --loss P              the share of messages that are lost, 0 to 1
   --duplicate P         the share of messages that arrive twice, 0 to 1
+  --reorder P           the share of messages that are held up for up to 500 ms while later ones pass, 0 to 1
   --partition-rate N    partitions a second
   --one-way P           the share of partitions that cut one direction only, 0 to 1
   --pause-rate N        pauses a second
   --crash-rate N        crashes a second; a crash loses what the disk had not synced
+  --crash-all-rate N    crashes of all nodes at once a second
   --transfer-rate N     transfers of leadership a second (not lww-kv)
   --sync-ms N           the longest time that a sync of the disk takes (not lww-kv)
+  --slow-disk-rate N    how many times a second a disk becomes slow for a while: its syncs take up to 500 ms longer
   --ryw-wait-ms N       how long a read waits for its follower to catch up before the leader serves it (ryw-kv)
   --mode MODE           lww or vv (lww-kv)
   --skew-ms N           how far a wall clock may be off, either way; clocks also jump (lww-kv)
@@ -81,35 +85,6 @@ Examples:
   actorum sim --workload lww-kv --mode lww --runs 100
   actorum sim --seed 7 --nodes 5 --seconds 60 --ops 50 --json
 `;
-
-const COUNT = { min: 1, whole: true } as const;
-const SHARE = { min: 0, max: 1 } as const;
-const RATE = { min: 0, max: 100 } as const;
-const DELAY = { min: 0, max: 10_000 } as const;
-
-/** The options that a run consists of: where each number goes, and what it may be. */
-const NUMBERS = {
-  nodes: { ...COUNT, max: 9 },
-  seconds: { min: 0.1, max: 100_000 },
-  ops: { min: 0.1, max: 10_000 },
-  concurrency: { ...COUNT, max: 1000 },
-  keys: { ...COUNT, max: 1000 },
-  'min-delay-ms': DELAY,
-  'max-delay-ms': DELAY,
-  loss: SHARE,
-  duplicate: SHARE,
-  'partition-rate': RATE,
-  'one-way': SHARE,
-  'pause-rate': RATE,
-  'crash-rate': RATE,
-  'transfer-rate': RATE,
-  'sync-ms': DELAY,
-  'ryw-wait-ms': { min: 0, max: 700 },
-  'skew-ms': { min: 0, max: 1e9 },
-  'gossip-interval-ms': { ...COUNT, max: 60_000 },
-  'tombstone-grace-ms': { min: 0, max: 2 ** 31 - 1 },
-} as const;
-type NumberName = keyof typeof NUMBERS;
 
 const TEXT = { type: 'string' } as const;
 const FLAG = { type: 'boolean', default: false } as const;
@@ -137,7 +112,7 @@ function readArguments(args: readonly string[]) {
   }
   const seedRange = { min: 0, max: 2 ** 32 - 1, whole: true };
   const watched = readObservers(given);
-  const runs = numberOption('--runs', given.runs, { ...COUNT, max: 1_000_000 });
+  const runs = numberOption('--runs', given.runs, { min: 1, max: 1_000_000, whole: true });
   if (watched?.inspect && runs > 1) {
     throw new UsageError(`--inspect shows one run, not ${runs}`, 'leave --runs out, or write a --trace');
   }
@@ -153,54 +128,6 @@ function readArguments(args: readonly string[]) {
     json: given.json,
     isStock: given['no-accelerate'],
     help: given.help,
-  };
-}
-
-/** What the seed chooses, but for what was given. */
-function chooseOptions(
-  seed: number,
-  workload: Workload,
-  fixed: { readonly [name in NumberName]?: number },
-  mode: Mode | null,
-): SimulationOptions {
-  const drawn = drawOptions(seed, workload);
-  const { weather } = drawn;
-  const minMs =
-    fixed['min-delay-ms'] ?? Math.min(weather.delayMs[0], fixed['max-delay-ms'] ?? Number.POSITIVE_INFINITY);
-  const maxMs = fixed['max-delay-ms'] ?? Math.max(weather.delayMs[1], minMs);
-  if (minMs > maxMs) {
-    throw new UsageError(
-      `--min-delay-ms ${minMs} is above --max-delay-ms ${maxMs}`,
-      'try: actorum sim --help',
-    );
-  }
-  const chosen: Weather = {
-    delayMs: [minMs, maxMs],
-    loss: fixed.loss ?? weather.loss,
-    duplicate: fixed.duplicate ?? weather.duplicate,
-    partitionRate: fixed['partition-rate'] ?? weather.partitionRate,
-    pauseRate: fixed['pause-rate'] ?? weather.pauseRate,
-    crashRate: fixed['crash-rate'] ?? weather.crashRate,
-    transferRate: fixed['transfer-rate'] ?? weather.transferRate,
-    oneWay: fixed['one-way'] ?? weather.oneWay,
-    syncMs: fixed['sync-ms'] ?? weather.syncMs,
-  };
-  return {
-    seed,
-    workload,
-    rywWaitMs: fixed['ryw-wait-ms'] ?? drawn.rywWaitMs,
-    nodes: fixed.nodes ?? drawn.nodes,
-    seconds: fixed.seconds ?? drawn.seconds,
-    concurrency: fixed.concurrency ?? drawn.concurrency,
-    opsPerSecond: fixed.ops ?? drawn.opsPerSecond,
-    keys: fixed.keys ?? drawn.keys,
-    weather: chosen,
-    store: {
-      mode: mode ?? drawn.store.mode,
-      gossipIntervalMs: fixed['gossip-interval-ms'] ?? drawn.store.gossipIntervalMs,
-      tombstoneGraceMs: fixed['tombstone-grace-ms'] ?? drawn.store.tombstoneGraceMs,
-      skewMs: fixed['skew-ms'] ?? drawn.store.skewMs,
-    },
   };
 }
 

@@ -41,6 +41,8 @@ export const DEFAULT_STORE = { mode: 'lww', gossipIntervalMs: 500, tombstoneGrac
 export class SimulatedHost {
   readonly name: string;
   readonly disk: SimulatedDisk;
+  /** How much longer a sync of its disk may take than `syncMs` says. */
+  slowMs = 0;
   readonly #world: Surroundings;
   readonly #cluster: readonly string[];
   /** Goes up with every crash, so that what an earlier life had scheduled can tell that it is over. */
@@ -169,7 +171,7 @@ export class SimulatedHost {
   #afterSync(run: () => void): void {
     const life = this.#life;
     const { schedule, dice } = this.#world;
-    const syncMs = this.#world.syncMs();
+    const syncMs = this.#world.syncMs() + this.slowMs;
     // A disk makes writes durable in the order in which they were made.
     this.#syncedMs = Math.max(this.#syncedMs, schedule.nowMs + dice.between(0, syncMs));
     if (this.#syncedMs <= schedule.nowMs) run();

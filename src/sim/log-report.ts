@@ -1,3 +1,4 @@
+import { spellWeather } from './choices.ts';
 import type { SimulationOptions } from './options.ts';
 import type { SimulationResult } from './simulation.ts';
 
@@ -9,10 +10,7 @@ export function replayCommand(options: SimulationOptions): string {
   return [
     `actorum sim --workload ${workload} --seed ${seed} --nodes ${nodes} --seconds ${seconds} --ops ${opsPerSecond}`,
     `--concurrency ${concurrency} --keys ${keys}`,
-    `--min-delay-ms ${weather.delayMs[0]} --max-delay-ms ${weather.delayMs[1]}`,
-    `--loss ${weather.loss} --duplicate ${weather.duplicate}`,
-    `--partition-rate ${weather.partitionRate} --one-way ${weather.oneWay} --pause-rate ${weather.pauseRate}`,
-    `--crash-rate ${weather.crashRate} --transfer-rate ${weather.transferRate} --sync-ms ${weather.syncMs}`,
+    spellWeather(weather),
     ...(workload === 'ryw-kv' ? [`--ryw-wait-ms ${rywWaitMs}`] : []),
     '--verbose',
   ].join(' ');

@@ -12,8 +12,9 @@ export type Body = { readonly [name: string]: Json };
 export type Deliver = (line: string) => void;
 type Address = { readonly deliver: Deliver; readonly isUp: () => boolean };
 
-/** The longest extra delay of a message's second copy. */
+/** The longest extra delay of a message's second copy, and of one that others pass. */
 const DUPLICATE_DELAY_MS = 500;
+const REORDER_DELAY_MS = 500;
 
 /**
  * A network that loses, repeats, delays and reorders messages, and that can be cut between any two nodes in either
@@ -61,7 +62,7 @@ export class Network {
     const type = String(body.type);
     this.sent.set(type, (this.sent.get(type) ?? 0) + 1);
     this.overTime.count(type, this.#schedule.nowMs);
-    const { delayMs, loss, duplicate } = this.weather;
+    const { delayMs, loss, duplicate, reorder } = this.weather;
     const id = this.#traced(src, dest, body);
     if (this.#dice.chance(loss)) {
       this.lost += 1;
@@ -70,7 +71,9 @@ export class Network {
       return;
     }
     const line = encode(src, dest, body);
-    this.#carry(src, dest, line, this.#dice.between(...delayMs), id);
+    // No question is asked of the dice where nothing is held up: a seed without this fault means what it always did.
+    const heldMs = reorder > 0 && this.#dice.chance(reorder) ? this.#dice.between(0, REORDER_DELAY_MS) : 0;
+    this.#carry(src, dest, line, this.#dice.between(...delayMs) + heldMs, id);
     if (this.#dice.chance(duplicate)) {
       this.duplicated += 1;
       this.#carry(src, dest, line, this.#dice.between(0, DUPLICATE_DELAY_MS), id);

@@ -13,15 +13,21 @@ export type Weather = {
   readonly loss: number;
   /** The share of messages that arrive twice, the second time up to half a second later. */
   readonly duplicate: number;
+  /** The share of messages that are held up for up to half a second, while later ones pass them. */
+  readonly reorder: number;
   /** Partitions, pauses, crashes and transfers of leadership, each so many times a second for the whole cluster. */
   readonly partitionRate: number;
   readonly pauseRate: number;
   readonly crashRate: number;
   readonly transferRate: number;
+  /** How many times a second all nodes crash at once. */
+  readonly crashAllRate: number;
   /** The share of partitions that cut one direction only. */
   readonly oneWay: number;
   /** The longest time that a sync of the disk takes, in milliseconds. */
   readonly syncMs: number;
+  /** How many times a second some disk becomes slow for a while: a sync then takes up to half a second more. */
+  readonly slowDiskRate: number;
 };
 
 /** What only a run of the conflict store has. */
@@ -60,13 +66,32 @@ export const CALM: Weather = {
   delayMs: [0.5, 3],
   loss: 0,
   duplicate: 0,
+  reorder: 0,
   partitionRate: 0,
   pauseRate: 0,
   crashRate: 0,
   transferRate: 0,
+  crashAllRate: 0,
   oneWay: 0,
   syncMs: 0,
+  slowDiskRate: 0,
 };
+
+/** Each number of a weather but the delays, by the name of its option. */
+export const WEATHER_OPTIONS = {
+  loss: 'loss',
+  duplicate: 'duplicate',
+  reorder: 'reorder',
+  'partition-rate': 'partitionRate',
+  'one-way': 'oneWay',
+  'pause-rate': 'pauseRate',
+  'crash-rate': 'crashRate',
+  'crash-all-rate': 'crashAllRate',
+  'transfer-rate': 'transferRate',
+  'sync-ms': 'syncMs',
+  'slow-disk-rate': 'slowDiskRate',
+} as const satisfies { readonly [option: string]: Exclude<keyof Weather, 'delayMs'> };
+export type WeatherOption = keyof typeof WEATHER_OPTIONS;
 
 function drawStore(seed: number): StoreConditions {
   // From other dice, too.
@@ -76,6 +101,16 @@ function drawStore(seed: number): StoreConditions {
     gossipIntervalMs: dice.pick([500, 200, 100]),
     tombstoneGraceMs: dice.pick([0, 100, 1000, 3_600_000]),
     skewMs: dice.pick([0, 20, 2000]),
+  };
+}
+
+/** From dice of their own as well, so that a seed's other choices stay what they were before these faults came. */
+function drawFaults(seed: number): Pick<Weather, 'reorder' | 'crashAllRate' | 'slowDiskRate'> {
+  const dice = new Dice(seed ^ 0xd15c);
+  return {
+    reorder: dice.pick([0, 0.02, 0.2]),
+    crashAllRate: dice.pick([0, 0.05, 0.3]),
+    slowDiskRate: dice.pick([0, 0.1, 0.5]),
   };
 }
 
@@ -107,6 +142,7 @@ export function drawOptions(seed: number, workload: Workload = 'lin-kv'): Simula
       transferRate: level(0.1, 0.5),
       oneWay: dice.pick([0, 0.5, 1]),
       syncMs: level(2, 20),
+      ...drawFaults(seed),
     },
     store: drawStore(seed),
   };

@@ -128,7 +128,7 @@ class Simulation {
         network: this.#network,
         hosts: this.#hosts,
         onCrash: (host) => this.#invariants.forget(host.name),
-        record: (fault, value) => this.#recordFault(fault, value),
+        record: (fault, nodes, text) => this.#recordFault(fault, nodes, text),
         tracer: this.#tracer,
       },
       weather,
@@ -273,11 +273,11 @@ class Simulation {
     });
   }
 
-  #recordFault(fault: string, value: readonly string[]): void {
+  #recordFault(fault: string, value: readonly string[], text: string): void {
     this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
-    this.#trace.add(`${this.#schedule.moment} nemesis ${fault} ${value.join(' ')}`);
-    this.#say(`${fault} ${value.join(', ')}`);
+    this.#trace.add(`${this.#schedule.moment} nemesis ${fault} ${value.join(' ')} ${text}`);
+    this.#say(`${fault} ${value.join(', ')} ${text}`.trimEnd());
   }
 
   #say(text: string): void {

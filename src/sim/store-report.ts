@@ -1,5 +1,6 @@
 import { MODES, type Mode } from '../../machines/store/operations.ts';
 import type { SurvivalResult } from '../verify/index.ts';
+import { spellWeather } from './choices.ts';
 import type { SimulationOptions } from './options.ts';
 import type { StoreSimulationResult } from './store-result.ts';
 
@@ -21,10 +22,8 @@ export function storeReplayCommand(options: SimulationOptions): string {
   return [
     `actorum sim --workload lww-kv --mode ${store.mode} --seed ${seed} --nodes ${nodes} --seconds ${seconds} --ops ${opsPerSecond}`,
     `--concurrency ${concurrency} --keys ${keys}`,
-    `--min-delay-ms ${weather.delayMs[0]} --max-delay-ms ${weather.delayMs[1]}`,
-    `--loss ${weather.loss} --duplicate ${weather.duplicate}`,
-    `--partition-rate ${weather.partitionRate} --one-way ${weather.oneWay} --pause-rate ${weather.pauseRate}`,
-    `--crash-rate ${weather.crashRate} --skew-ms ${store.skewMs}`,
+    spellWeather(weather),
+    `--skew-ms ${store.skewMs}`,
     `--gossip-interval-ms ${store.gossipIntervalMs} --tombstone-grace-ms ${store.tombstoneGraceMs}`,
     '--verbose',
   ].join(' ');

@@ -106,7 +106,7 @@ class StoreSimulation {
         network: this.#network,
         hosts: this.#hosts,
         onCrash: (host) => this.#loseMemory(host),
-        record: (fault, value) => this.#recordFault(fault, value),
+        record: (fault, nodes, text) => this.#recordFault(fault, nodes, text),
         tracer: this.#tracer,
       },
       weatherFor(this.#options),
@@ -215,7 +215,7 @@ class StoreSimulation {
           nodes: [name],
           text: `the clock of ${name} is off by ${offset}`,
         });
-        this.#recordFault('clock', [name, offset]);
+        this.#recordFault('clock-skew', [name], offset);
         setOne();
       });
     };
@@ -297,11 +297,13 @@ class StoreSimulation {
     this.#invariants.check(name, step);
   }
 
-  #recordFault(fault: string, value: readonly string[]): void {
+  #recordFault(fault: string, value: readonly string[], text: string): void {
     this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
-    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')}`);
-    this.#observe(`${(this.#schedule.nowMs / 1000).toFixed(3).padStart(8)} s  ${fault} ${value.join(', ')}`);
+    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')} ${text}`);
+    this.#observe(
+      `${(this.#schedule.nowMs / 1000).toFixed(3).padStart(8)} s  ${fault} ${value.join(', ')} ${text}`.trimEnd(),
+    );
   }
 }
 
