@@ -46,7 +46,9 @@ export class Outlet {
     const barrier = this.#unsynced;
     if (barrier === null) return;
     this.#unsynced = null;
-    this.#disk.sync(() => {
+    this.#disk.sync((failure) => {
+      // What is not durable is never let out.
+      if (failure !== null) return;
       barrier.durable = true;
       this.#drain();
     });

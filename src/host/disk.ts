@@ -1,5 +1,10 @@
 /** What a disk is asked to write, as far as the disk cares: terms, votes and whatever log entries are made of. */
-export type DurableWrite<TEntry> = {
+export type DurableWrite<TEntry> =
+  | LogWrite<TEntry>
+  | { readonly type: 'compact' | 'snapshot.stage' | 'snapshot.install' | 'store' };
+
+type LogWrite<TEntry> = {
+  readonly type: 'persist';
   readonly hardState: { readonly term: number; readonly votedFor: string | null } | null;
   readonly log: { readonly from: number; readonly entries: readonly TEntry[] } | null;
 };
@@ -13,7 +18,9 @@ export class MemoryDisk<TEntry> {
   #votedFor: string | null = null;
   readonly #entries: TEntry[] = [];
 
-  write({ hardState, log }: DurableWrite<TEntry>): void {
+  write(write: DurableWrite<TEntry>): void {
+    if (write.type !== 'persist') return;
+    const { hardState, log } = write;
     if (hardState !== null) {
       this.#term = hardState.term;
       this.#votedFor = hardState.votedFor;
@@ -27,8 +34,17 @@ export class MemoryDisk<TEntry> {
     }
   }
 
-  sync(durable: () => void): void {
-    durable();
+  sync(done: (failure: null) => void): void {
+    done(null);
+  }
+
+  /** There is nothing here that a checkpoint could be read from. */
+  checkpoint(_checkpoint: unknown, _changes: unknown, done: (failure: null) => void): void {
+    done(null);
+  }
+
+  openSnapshot(): null {
+    return null;
   }
 
   /** What a node that starts again would find. */

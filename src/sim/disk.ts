@@ -18,13 +18,21 @@ export class SimulatedDisk implements Disk {
     this.#written.push(write);
   }
 
-  sync(durable: () => void): void {
+  sync(done: (failure: null) => void): void {
     const writes = this.#written;
     this.#written = [];
     this.#later(() => {
       for (const write of writes) this.#durable.write(write);
-      durable();
+      done(null);
     });
+  }
+
+  checkpoint(_checkpoint: unknown, _changes: unknown, done: (failure: null) => void): void {
+    done(null);
+  }
+
+  openSnapshot(): null {
+    return null;
   }
 
   /** The power is gone, and with it all that was not synced. */

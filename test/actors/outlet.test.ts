@@ -8,7 +8,7 @@ import type { Disk, DiskWrite } from '../../src/actors/ports.ts';
 class LateDisk implements Disk {
   written = 0;
   durable = 0;
-  readonly #syncs: { readonly through: number; readonly done: () => void }[] = [];
+  readonly #syncs: { readonly through: number; readonly done: (failure: null) => void }[] = [];
   readonly #isInstant: boolean;
 
   constructor(isInstant = false) {
@@ -19,9 +19,17 @@ class LateDisk implements Disk {
     this.written += 1;
   }
 
-  sync(done: () => void): void {
+  sync(done: (failure: null) => void): void {
     this.#syncs.push({ through: this.written, done });
     if (this.#isInstant) this.complete();
+  }
+
+  checkpoint(_checkpoint: unknown, _changes: unknown, done: (failure: null) => void): void {
+    done(null);
+  }
+
+  openSnapshot(): null {
+    return null;
   }
 
   get syncs(): number {
@@ -33,7 +41,7 @@ class LateDisk implements Disk {
     const sync = this.#syncs.shift();
     if (sync === undefined) return;
     this.durable = sync.through;
-    sync.done();
+    sync.done(null);
   }
 }
 

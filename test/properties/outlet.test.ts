@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RaftEffect } from '../../machines/raft/events.ts';
 import { Outlet } from '../../src/actors/outlet.ts';
+import type { Disk } from '../../src/actors/ports.ts';
 
 // The same cases every time; another seed tries others.
 fc.configureGlobal({ seed: 3, numRuns: 1000 });
@@ -16,17 +17,19 @@ describe('the outlet', () => {
         let written = 0;
         let durable = 0;
         const syncs: (() => void)[] = [];
-        const disk = {
+        const disk: Disk = {
           write: () => {
             written += 1;
           },
-          sync: (done: () => void) => {
+          sync: (done) => {
             const through = written;
             syncs.push(() => {
               durable = through;
-              done();
+              done(null);
             });
           },
+          checkpoint: (_checkpoint, _changes, done) => done(null),
+          openSnapshot: () => null,
         };
         const out: number[] = [];
         /** How many writes had been asked for when the effect with this number was taken. */

@@ -7,6 +7,7 @@ import type { CellStep } from '../../src/actors/cell.ts';
 import { isTombstone } from '../../src/actors/gossip/items.ts';
 import type { Timers } from '../../src/actors/ports.ts';
 import { Replica } from '../../src/actors/replica.ts';
+import { MemoryDisk } from '../../src/host/disk.ts';
 import { Dice } from '../../src/kit/dice.ts';
 import { peerMessage } from '../../src/maelstrom/peer-messages.ts';
 import { Schedule, type Scheduled } from '../../src/sim/schedule.ts';
@@ -86,7 +87,7 @@ export class ReplicaCluster {
         nowMs: () => this.schedule.nowMs,
         wallMs: () => START_MS + this.schedule.nowMs + (this.offsetsMs.get(name) ?? 0),
         timers: this.#timers(name),
-        disk: { write: () => {}, sync: (durable) => durable() },
+        disk: new MemoryDisk(),
         wire: { send: (src, dest, body) => this.#send(src, dest, body as Body) },
       },
       {
