@@ -139,6 +139,7 @@ export * from './operations.ts';
 export * from './raft/context.ts';
 export type * from './raft/events.ts';
 export * as raftLog from './raft/log.ts';
+export * as membership from './raft/membership.ts';
 export * as quorum from './raft/quorum.ts';
 export { triage } from './raft/terms.ts';
 export * from './random.ts';

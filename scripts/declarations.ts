@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type AsExpression,
   Node,
+  type ObjectLiteralExpression,
   Project,
   type SourceFile,
   SyntaxKind,
@@ -71,7 +72,7 @@ function meaningsIn(source: SourceFile, kind: 'guards' | 'actions'): { [name: st
   });
   const options = setup?.getArguments()[0]?.asKind(SyntaxKind.ObjectLiteralExpression);
   const named = options?.getProperty(kind)?.asKind(SyntaxKind.PropertyAssignment)?.getInitializer();
-  const properties = named?.asKind(SyntaxKind.ObjectLiteralExpression)?.getProperties() ?? [];
+  const properties = literalOf(named)?.getProperties() ?? [];
   return Object.fromEntries(
     properties
       .filter(Node.isPropertyAssignment)
@@ -80,6 +81,16 @@ function meaningsIn(source: SourceFile, kind: 'guards' | 'actions'): { [name: st
         docstringOf(property) || docstringOfFunction(property.getInitializer()),
       ]),
   );
+}
+
+/** An object literal, or the one that a name stands for, in whatever file. */
+function literalOf(node: Node | undefined): ObjectLiteralExpression | undefined {
+  if (!Node.isIdentifier(node)) return node?.asKind(SyntaxKind.ObjectLiteralExpression);
+  const symbol = node.getSymbol();
+  const declaration = (symbol?.getAliasedSymbol() ?? symbol)
+    ?.getDeclarations()
+    .find(Node.isVariableDeclaration);
+  return literalOf(declaration?.getInitializer());
 }
 
 /** Of `guard(…, fn)`: what is said of `fn`, or, where it only calls another function, of that one. */

@@ -93,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'acknowledgement credited to another peer',
     file: 'machines/raft/replication.ts',
     search: 'progress[event.from] = learn(context.log, before, event);',
-    replace: "progress[context.settings.peers[0] ?? ''] = learn(context.log, before, event);",
+    replace: "progress[context.peers[0] ?? ''] = learn(context.log, before, event);",
     test: MODELS,
     title: 'is what its reference says',
   },
@@ -164,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'lease ignored',
-    file: 'machines/raft/raft.machine.ts',
+    file: 'machines/raft/raft.actions.ts',
     search: "isDisruptive: guard('term.seen', election.isDisruptive),",
     replace: "isDisruptive: guard('term.seen', () => false),",
     test: MODELS,

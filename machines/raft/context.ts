@@ -1,15 +1,19 @@
 import { fraction, nextRandom, type RandomState } from '../random.ts';
 import type { Entry, QueuedRead } from './events.ts';
 import { type Log, logOf } from './log.ts';
+import {
+  followLog,
+  isSoleVoter,
+  type Membership,
+  type MembershipAt,
+  membershipOf,
+  standingAt,
+} from './membership.ts';
 
 /** What a node is told once, and never changes while it runs. */
 export type RaftSettings = {
   /** This node's name. */
   readonly id: string;
-  /** Every voter's name, this one's included, sorted. */
-  readonly voters: readonly string[];
-  /** The voters but this one, sorted. */
-  readonly peers: readonly string[];
   /** The shortest time without word from a leader after which a node campaigns; the longest is twice that. */
   readonly electionTimeoutMs: number;
   /** How often a leader makes itself heard. Well below the election timeout. */
@@ -105,6 +109,15 @@ export type RaftContext = {
   /** The leader of `term`, once known. */
   readonly leader: string | null;
   readonly log: Log;
+  /** Who belongs to the cluster: the latest membership in the log, committed or not (thesis section 4.1). */
+  readonly membership: Membership;
+  /** Every member but this node, sorted: whoever receives the log when this node leads. */
+  readonly peers: readonly string[];
+  /**
+   * The memberships in the log, in order, the last being the one that counts: if its entry is cut, the one before it
+   * counts again. The first is what held where the log begins.
+   */
+  readonly memberships: readonly MembershipAt[];
   /** A write of the log up to here has been emitted. At most `lastIndex`. */
   readonly stableIndex: number;
   /** Known to be committed, and handed on to be applied. Never goes back. */
@@ -125,11 +138,12 @@ export type RaftContext = {
 /** What a node starts with. `restored` is what it had made durable before it stopped. */
 export type RaftInput = {
   readonly id: string;
+  /** The voters of the cluster that `init` names, unless the log says otherwise; none for a node that is to join one. */
   readonly voters: readonly string[];
   /** Seeds the election timeouts: an unsigned 32-bit integer, another on every node. */
   readonly seed: RandomState;
   readonly restored?: RestoredState;
-  readonly settings?: Partial<Omit<RaftSettings, 'id' | 'voters' | 'peers'>>;
+  readonly settings?: Partial<Omit<RaftSettings, 'id'>>;
 };
 
 export type RestoredState = {
@@ -154,22 +168,21 @@ export const NO_READS: Reads = { round: 0, pending: [], waiting: [] };
 
 export function createRaftContext({ input }: { input: RaftInput }): RaftContext {
   const { id, seed, restored } = input;
-  const voters = input.voters.slice().sort();
-  const settings = {
-    id,
-    voters,
-    peers: voters.filter((voter) => voter !== id),
-    ...DEFAULT_LIMITS,
-    ...input.settings,
-  };
-  const log = logOf(restored?.entries ?? []);
+  const settings = { id, ...DEFAULT_LIMITS, ...input.settings };
+  const entries = restored?.entries ?? [];
+  const log = logOf(entries);
+  const founded = standingAt(id, 0, membershipOf(input.voters));
+  const standing = followLog(id, founded.memberships, 0, entries) ?? founded;
   return {
     settings,
-    ...drawPatience(settings, seed >>> 0),
+    ...drawPatience({ settings, membership: standing.membership }, seed >>> 0),
     term: restored?.term ?? 0,
     votedFor: restored?.votedFor ?? null,
     leader: null,
     log,
+    membership: standing.membership,
+    peers: standing.peers,
+    memberships: standing.memberships,
     stableIndex: log.length,
     commitIndex: 0,
     votes: {},
@@ -183,14 +196,14 @@ export function createRaftContext({ input }: { input: RaftInput }): RaftContext 
 
 /**
  * A wait of one to two election timeouts, so that a split vote is unlikely to be split again (paper section
- * 5.2). A cluster of one has nobody to wait for.
+ * 5.2). Whoever decides alone has nobody to wait for.
  */
 export function drawPatience(
-  settings: RaftSettings,
+  { settings, membership }: Pick<RaftContext, 'settings' | 'membership'>,
   random: RandomState,
 ): Pick<RaftContext, 'random' | 'patienceMs'> {
   const next = nextRandom(random);
-  const { electionTimeoutMs, peers } = settings;
-  const patienceMs = peers.length === 0 ? 0 : Math.round(electionTimeoutMs * (1 + fraction(next)));
+  const isAlone = isSoleVoter(membership, settings.id);
+  const patienceMs = isAlone ? 0 : Math.round(settings.electionTimeoutMs * (1 + fraction(next)));
   return { random: next, patienceMs };
 }

@@ -3,7 +3,7 @@ import type { EventOf } from '../chart.ts';
 import { type DropReason, drawPatience, NO_READS, NOTHING_DECIDED, type RaftContext } from './context.ts';
 import type { RaftEffect, RaftEvent, RaftMessage } from './events.ts';
 import { isUpToDate, lastIndex, lastTerm } from './log.ts';
-import { isLost, majority } from './quorum.ts';
+import { electorate, isQuorum, isQuorumLost } from './membership.ts';
 
 /** Elections: paper sections 5.1, 5.2 and 5.4.1; PreVote and CheckQuorum after thesis sections 9.6 and 6.2. */
 
@@ -13,7 +13,7 @@ type Ballot = EventOf<RaftEvent, 'vote.request' | 'prevote.request'>;
 /** What every change of role leaves behind. */
 function withoutRole(context: RaftContext): Patch {
   return {
-    ...drawPatience(context.settings, context.random),
+    ...drawPatience(context, context.random),
     votes: {},
     progress: {},
     reads: NO_READS,
@@ -56,12 +56,9 @@ export function loseCampaign(context: RaftContext): Patch {
 }
 
 /** The random part of a wait alone, up to one election timeout, after `leastMs`. */
-function drawRest(
-  { settings, random }: RaftContext,
-  leastMs: number,
-): Pick<RaftContext, 'random' | 'patienceMs'> {
-  const { random: next, patienceMs } = drawPatience(settings, random);
-  return { random: next, patienceMs: leastMs + Math.max(1, patienceMs - settings.electionTimeoutMs) };
+function drawRest(context: RaftContext, leastMs: number): Pick<RaftContext, 'random' | 'patienceMs'> {
+  const { random, patienceMs } = drawPatience(context, context.random);
+  return { random, patienceMs: leastMs + Math.max(1, patienceMs - context.settings.electionTimeoutMs) };
 }
 
 /** Asks, before any term is spent, whether an election could be won (thesis section 9.6). */
@@ -90,18 +87,14 @@ export function recordAnswer(
   return { votes: { ...context.votes, [event.from]: event.granted } };
 }
 
-/** A majority has granted what this candidate asks for. */
-export function hasMajority(context: RaftContext): boolean {
-  return count(context, true) >= majority(context.settings.voters.length);
+/** A quorum has granted what this candidate asks for. */
+export function hasMajority({ membership, votes }: RaftContext): boolean {
+  return isQuorum(membership, (node) => Object.hasOwn(votes, node) && votes[node] === true);
 }
 
-/** So many have refused that no majority can grant it any more. */
-export function hasLost(context: RaftContext): boolean {
-  return isLost(count(context, false), context.settings.voters.length);
-}
-
-function count(context: RaftContext, granted: boolean): number {
-  return Object.values(context.votes).filter((vote) => vote === granted).length;
+/** So many have refused that no quorum can grant it any more. */
+export function hasLost({ membership, votes }: RaftContext): boolean {
+  return isQuorumLost(membership, (node) => Object.hasOwn(votes, node) && votes[node] === false);
 }
 
 /** Whether the candidate's log holds everything that may be committed (paper section 5.4.1). */
@@ -124,7 +117,7 @@ export function recordVote(context: RaftContext, event: EventOf<RaftEvent, 'vote
     for: event.from,
   }));
   return {
-    ...drawPatience(context.settings, context.random),
+    ...drawPatience(context, context.random),
     votedFor: event.from,
     votes: {},
     decided: NOTHING_DECIDED,
@@ -147,7 +140,7 @@ export function persistHardState({ term, votedFor }: RaftContext): readonly Raft
 
 export function requestPreVotes(context: RaftContext): readonly RaftEffect[] {
   const { term, log } = context;
-  return toPeers(context, {
+  return toVoters(context, {
     type: 'prevote.request',
     term,
     lastIndex: lastIndex(log),
@@ -158,7 +151,7 @@ export function requestPreVotes(context: RaftContext): readonly RaftEffect[] {
 /** @param transfer the leader asked for this campaign: followers shall not defend it */
 export function requestVotes(context: RaftContext, transfer: boolean): readonly RaftEffect[] {
   const { term, log } = context;
-  return toPeers(context, {
+  return toVoters(context, {
     type: 'vote.request',
     term,
     lastIndex: lastIndex(log),
@@ -167,8 +160,9 @@ export function requestVotes(context: RaftContext, transfer: boolean): readonly 
   });
 }
 
-function toPeers(context: RaftContext, message: RaftMessageBody): readonly RaftEffect[] {
-  return context.settings.peers.map((to) => ({ type: 'send', to, message }));
+function toVoters({ settings, membership }: RaftContext, message: RaftMessageBody): readonly RaftEffect[] {
+  const others = electorate(membership).filter((node) => node !== settings.id);
+  return others.map((to) => ({ type: 'send', to, message }));
 }
 type RaftMessageBody = Extract<RaftEffect, { type: 'send' }>['message'];
 

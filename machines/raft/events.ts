@@ -1,4 +1,5 @@
 import type { LoggedOperation, Operation, Outcome } from '../operations.ts';
+import type { Membership } from './membership.ts';
 
 /**
  * Everything that the nodes of a Raft cluster say to each other, and everything that happens to one of them.
@@ -20,13 +21,16 @@ export type Origin = {
   readonly floor: number;
 };
 
+/** From here on the cluster is this one. It counts as soon as it stands in the log, and changes no register. */
+export type MembershipOperation = { readonly type: 'members'; readonly membership: Membership };
+
 /** One entry of the replicated log. Its index is its place. */
 export type Entry = {
   /** The term of the leader that made it. */
   readonly term: number;
   /** What to apply; null for the no-op with which a leader opens its term. */
-  readonly op: LoggedOperation | null;
-  /** Where it came from; null for a no-op. */
+  readonly op: LoggedOperation | MembershipOperation | null;
+  /** Where it came from; null for what a leader appends of its own accord. */
   readonly origin: Origin | null;
   /** About how many bytes it takes on the wire, for the limits on messages. */
   readonly bytes: number;

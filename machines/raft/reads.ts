@@ -1,6 +1,6 @@
-import type { RaftContext, ReadRound, Reads } from './context.ts';
+import type { Progress, RaftContext, ReadRound, Reads } from './context.ts';
 import type { RaftEffect } from './events.ts';
-import { reachedByMajority } from './quorum.ts';
+import { reachedByQuorum } from './membership.ts';
 
 /**
  * Linearizable reads without the log (thesis section 6.4). A read may be answered from the applied state once a
@@ -12,7 +12,7 @@ import { reachedByMajority } from './quorum.ts';
 const MAX_PENDING_ROUNDS = 1;
 
 /** What a round's confirmation depends on. */
-type Standing = Pick<RaftContext, 'reads' | 'settings' | 'progress'>;
+type Standing = Pick<RaftContext, 'reads' | 'settings' | 'membership' | 'progress'>;
 
 const NO_ROUNDS: readonly ReadRound[] = [];
 
@@ -24,14 +24,15 @@ export function openRound({ reads, commitIndex }: RaftContext): Reads {
   return { round, pending: [...reads.pending, opened], waiting: [] };
 }
 
-/** Splits the pending rounds into those that a majority has acknowledged by now, and the rest. */
-export function confirmRounds({ reads, settings, progress }: Standing): {
+/** Splits the pending rounds into those that a quorum has acknowledged by now, and the rest. */
+export function confirmRounds({ reads, settings, membership, progress }: Standing): {
   reads: Reads;
   confirmed: readonly ReadRound[];
 } {
   if (reads.pending.length === 0) return { reads, confirmed: NO_ROUNDS };
-  const acked = settings.peers.map((peer) => progress[peer]?.ackedRound ?? 0);
-  const reached = reachedByMajority([reads.round, ...acked]);
+  const ackedRound = (node: string) =>
+    node === settings.id ? reads.round : (progress[node] as Progress).ackedRound;
+  const reached = reachedByQuorum(membership, ackedRound);
   const confirmed = reads.pending.filter(({ round }) => round <= reached);
   if (confirmed.length === 0) return { reads, confirmed };
   return { reads: { ...reads, pending: reads.pending.filter(({ round }) => round > reached) }, confirmed };

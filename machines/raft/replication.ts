@@ -12,8 +12,8 @@ import {
 } from './context.ts';
 import type { AppendRequest, AppendResponse, Entry, QueuedRead, RaftEffect, RaftEvent } from './events.ts';
 import { append, keepThrough, type Log, lastIndex, slice, termAt } from './log.ts';
+import { followLog, isQuorum, reachedByQuorum } from './membership.ts';
 import { describeConflict, freshProgress, learn, marked, planAppends } from './progress.ts';
-import { majority, reachedByMajority } from './quorum.ts';
 import { confirmRounds, openRound } from './reads.ts';
 
 /** Log replication: paper sections 5.3 and 5.4.2. */
@@ -27,9 +27,9 @@ type ProgressRecord = { [node: string]: Progress };
 
 /** Enters office: nothing is known of the followers' logs, and the term is opened with a no-op (paper section 8). */
 export function takeOffice(context: RaftContext): Patch {
-  const { log, settings, term } = context;
+  const { log, settings, peers, term } = context;
   const noOp: Entry = { term, op: null, origin: null, bytes: 64 };
-  const progress = Object.fromEntries(settings.peers.map((peer) => [peer, freshProgress(log)]));
+  const progress = Object.fromEntries(peers.map((peer) => [peer, freshProgress(log)]));
   return {
     leader: settings.id,
     votes: {},
@@ -82,7 +82,7 @@ function planAll(
 ): Pick<RaftContext, 'progress'> & { appends: readonly PlannedAppend[] } {
   const appends: PlannedAppend[] = [];
   let changed: ProgressRecord | null = null;
-  for (const to of context.settings.peers) {
+  for (const to of context.peers) {
     const before = progressOf(context, to);
     const plan = planAppends(context, to, before, round);
     if (plan.progress === before) continue;
@@ -121,29 +121,27 @@ export function isFromPeer(context: RaftContext, event: AppendResponse): boolean
   return Object.hasOwn(context.progress, event.from);
 }
 
-/** What a majority has by now: entries to commit and to apply from here on (0 for none), and reads to confirm. */
+/** What a quorum has by now: entries to commit and to apply from here on (0 for none), and reads to confirm. */
 function advance(
-  { settings, log, term, commitIndex }: RaftContext,
+  { settings, membership, log, term, commitIndex }: RaftContext,
   progress: RaftContext['progress'],
   stableIndex: number,
   reads: Reads,
 ): Pick<RaftContext, 'commitIndex' | 'reads'> & Pick<Decision, 'applyFrom' | 'confirmed'> {
-  const matches = settings.peers.map((peer) => (progress[peer] as Progress).match);
-  matches.push(stableIndex);
-  const reached = committable(matches, log, term, commitIndex);
-  const rounds = confirmRounds({ reads, settings, progress });
+  const match = (node: string) => (node === settings.id ? stableIndex : (progress[node] as Progress).match);
+  const reached = committable(reachedByQuorum(membership, match), log, term, commitIndex);
+  const rounds = confirmRounds({ reads, settings, membership, progress });
   const applyFrom = reached > commitIndex ? commitIndex + 1 : 0;
   return { commitIndex: reached, reads: rounds.reads, applyFrom, confirmed: rounds.confirmed };
 }
 
 /**
- * The highest index that is on a majority *and* of the leader's own term: an older entry is committed only by
+ * The highest index that is on a quorum *and* of the leader's own term: an older entry is committed only by
  * being followed by one of these (paper section 5.4.2, figure 8). The leader counts itself up to what it has
  * given out to be written: nothing that follows from it leaves before that write is durable.
- * @param matches up to where each voter, the leader included, holds the leader's log
+ * @param candidate up to where a quorum holds the leader's log
  */
-function committable(matches: readonly number[], log: Log, term: number, commitIndex: number): number {
-  const candidate = reachedByMajority(matches);
+function committable(candidate: number, log: Log, term: number, commitIndex: number): number {
   return candidate > commitIndex && termAt(log, candidate) === term ? candidate : commitIndex;
 }
 
@@ -158,10 +156,9 @@ export function markHeartbeat(context: RaftContext): Patch {
   return { progress: eachProgress(context, mark), decided: NOTHING_DECIDED };
 }
 
-/** CheckQuorum: whether a majority has been heard from since the last time (thesis section 6.2). */
-export function hasActiveMajority({ settings, progress }: RaftContext): boolean {
-  const active = settings.peers.filter((peer) => progress[peer]?.active === true).length;
-  return active + 1 >= majority(settings.voters.length);
+/** CheckQuorum: whether a quorum has been heard from since the last time (thesis section 6.2). */
+export function hasActiveMajority({ settings, membership, progress }: RaftContext): boolean {
+  return isQuorum(membership, (node) => node === settings.id || (progress[node] as Progress).active);
 }
 
 export function forgetActivity(context: RaftContext): Patch {
@@ -190,7 +187,7 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
   // Only what this message verified may be committed by it: beyond may stand another leader's leftovers.
   const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));
   const { random, patienceMs } = patienceFor(context, event);
-  return {
+  const patch: Patch = {
     random,
     patienceMs,
     leader: event.from,
@@ -206,6 +203,9 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
       campaigner: null,
     },
   };
+  const standing =
+    kept.length === 0 ? null : followLog(context.settings.id, context.memberships, from - 1, kept);
+  return standing === null ? patch : { ...patch, ...standing };
 }
 
 /** The first index of the message whose entry this log lacks or has of another term; past its end when there is none. */
@@ -233,13 +233,13 @@ const NO_VOTES: RaftContext['votes'] = {};
 
 /** How long this node will wait for the sender to be heard again: drawn when it is heard for the first time. */
 function patienceFor(context: RaftContext, event: AppendRequest): Pick<RaftContext, 'random' | 'patienceMs'> {
-  const { leader, settings, random, term } = context;
+  const { leader, random, term } = context;
   invariant(event.term === term, 'a follower hears leaders of its own term only', () => event.term);
   invariant(leader === null || leader === event.from, 'one leader a term', () => ({
     leader,
     and: event.from,
   }));
-  return leader === event.from ? context : drawPatience(settings, random);
+  return leader === event.from ? context : drawPatience(context, random);
 }
 
 /** Writes what the update decided to write. */
@@ -309,7 +309,7 @@ export function applyCommitted({ log, commitIndex, decided }: RaftContext): read
 
 function eachProgress(context: RaftContext, change: (progress: Progress) => Progress): ProgressRecord {
   const changed: ProgressRecord = { ...context.progress };
-  for (const peer of context.settings.peers) changed[peer] = change(progressOf(context, peer));
+  for (const peer of context.peers) changed[peer] = change(progressOf(context, peer));
   return changed;
 }
 

@@ -3,6 +3,7 @@ import { invariant } from '../../machines/assert.ts';
 import type { ClientAnswer, ClientRequest } from '../../machines/maelstrom/events.ts';
 import { isLeaders } from '../../machines/operations.ts';
 import type { PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
+import { membershipOf } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import type { RequestsEffect, Settled, Submission } from '../../machines/requests/events.ts';
@@ -71,7 +72,7 @@ export class Peer {
     );
     // Plain lin-kv replies show no index, so there is nothing to remember about any one client.
     this.sessions = new Sessions(options.workload === 'ryw-kv' ? MAX_SESSIONS : 0, steps);
-    this.registers = new Registers(steps);
+    this.registers = new Registers(steps, membershipOf(voters));
     this.readers = new Readers(
       {
         id,

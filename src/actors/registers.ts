@@ -4,6 +4,7 @@ import { invariant } from '../../machines/assert.ts';
 import { canonical, type Json } from '../../machines/json.ts';
 import type { Operation, Outcome } from '../../machines/operations.ts';
 import type { Entry, QueuedRead } from '../../machines/raft/events.ts';
+import { type Membership, membershipOf } from '../../machines/raft/membership.ts';
 import { linearRegisterMachine } from '../../machines/register/linear.machine.ts';
 import type { Result } from '../../machines/requests/events.ts';
 import type { CellStep } from './cell.ts';
@@ -25,15 +26,25 @@ export class Registers {
   readonly #origins = new Origins();
   readonly #steps: Subject<CellStep> | undefined;
   #appliedIndex = 0;
+  #membership: Membership;
 
-  /** @param steps tells an observer of every step; costs nothing while nobody listens */
-  constructor(steps?: Subject<CellStep>) {
+  /**
+   * @param steps tells an observer of every step; costs nothing while nobody listens
+   * @param membership who belongs to the cluster before anything is applied
+   */
+  constructor(steps?: Subject<CellStep>, membership: Membership = membershipOf([])) {
     this.#steps = steps;
+    this.#membership = membership;
   }
 
   /** The index of the last entry applied. */
   get appliedIndex(): number {
     return this.#appliedIndex;
+  }
+
+  /** Who belongs to the cluster as of the last entry applied. */
+  get membership(): Membership {
+    return this.#membership;
   }
 
   /**
@@ -48,6 +59,10 @@ export class Registers {
     const results: Result[] = [];
     for (const { op, origin } of entries) {
       this.#appliedIndex += 1;
+      if (op?.type === 'members') {
+        this.#membership = op.membership;
+        continue;
+      }
       if (op === null || origin === null || !this.#origins.admit(origin)) continue;
       const { node, incarnation, number } = origin;
       results.push({ node, incarnation, number, index: this.#appliedIndex, outcome: this.#operate(op) });

@@ -87,7 +87,7 @@ function isEntry(value: unknown): boolean {
   return (
     isFields(value) &&
     isCount(value.term) &&
-    isNullOr(value.op, isLoggedOperation) &&
+    isNullOr(value.op, isEntryOperation) &&
     isNullOr(value.origin, isOrigin) &&
     isCount(value.bytes)
   );
@@ -100,6 +100,30 @@ function isOrigin(value: unknown): boolean {
     isCount(value.incarnation) &&
     isCount(value.number) &&
     isCount(value.floor)
+  );
+}
+
+function isEntryOperation(value: unknown): boolean {
+  return isFields(value) && value.type === 'members'
+    ? isMembership(value.membership)
+    : isLoggedOperation(value);
+}
+
+function isMembership(value: unknown): boolean {
+  return (
+    isFields(value) &&
+    isSet(value.voters) &&
+    value.voters.length > 0 &&
+    isSet(value.outgoing) &&
+    isSet(value.learners)
+  );
+}
+
+/** Names, in order, none twice. */
+function isSet(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.every((name, i) => typeof name === 'string' && (i === 0 || value[i - 1] < name))
   );
 }
 

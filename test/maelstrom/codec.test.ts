@@ -261,6 +261,12 @@ const PEER_MESSAGES: PeerMessage[] = [
       { term: 4, op: null, origin: null, bytes: 20 },
       { term: 4, op: { type: 'write', key: '__proto__', value: { a: [null] } }, origin, bytes: 90 },
       { term: 4, op: { type: 'cas', key: 1, from: 1, to: 2, createIfNotExists: true }, origin, bytes: 90 },
+      {
+        term: 4,
+        op: { type: 'members', membership: { voters: ['n1', 'n4'], outgoing: ['n1'], learners: ['n5'] } },
+        origin,
+        bytes: 90,
+      },
     ],
     commitIndex: 0,
     round: 7,
@@ -360,6 +366,17 @@ describe('messages between nodes', () => {
 
   it.each(lacking)('$type without $path is not believed', ({ body }) => {
     const decoded = read(JSON.stringify({ src: 'n1', dest: 'n2', body }));
+    expect(decoded).toMatchObject({ kind: 'peer', message: null });
+  });
+
+  it.each([
+    ['without voters', { voters: [], outgoing: [], learners: ['n1'] }],
+    ['with a voter named twice', { voters: ['n1', 'n1'], outgoing: [], learners: [] }],
+    ['with voters out of order', { voters: ['n2', 'n1'], outgoing: [], learners: [] }],
+  ])('a membership %s is not believed', (_name, membership) => {
+    const entry = { term: 4, op: { type: 'members', membership }, origin: null, bytes: 90 };
+    const body = { type: 'append.request', term: 4, prevIndex: 0, prevTerm: 0, commitIndex: 0, round: 0 };
+    const decoded = read(JSON.stringify({ src: 'n1', dest: 'n2', body: { ...body, entries: [entry] } }));
     expect(decoded).toMatchObject({ kind: 'peer', message: null });
   });
 

@@ -91,11 +91,11 @@ function ballots({ context }: Snapshot): Event[] {
 
 /** What the leader of the term may send: it agrees with everything committed here, whatever else it has. */
 function appends({ context, value }: Snapshot, { speakers, maxIndex }: Bounds): Event[] {
-  const { settings, term, leader, log, commitIndex } = context;
+  const { settings, peers, term, leader, log, commitIndex } = context;
   if (term === 0 || leader === settings.id || typeof value !== 'object') return [];
   const last = lastIndex(log);
   const events: Event[] = [];
-  for (const from of speakers.filter((one) => settings.peers.includes(one))) {
+  for (const from of speakers.filter((one) => peers.includes(one))) {
     if (leader !== null && leader !== from) continue;
     for (const prevIndex of new Set([0, commitIndex, last - 1, last, last + 1])) {
       if (prevIndex < 0 || prevIndex > maxIndex) continue;
@@ -134,8 +134,8 @@ function appendRequest(context: RaftContext, from: string, prevIndex: number, co
 }
 
 function acknowledgements(snapshot: Snapshot, { speakers }: Bounds): Event[] {
-  const { term, log, stableIndex, progress, reads, settings } = snapshot.context;
-  const votes = settings.peers.flatMap((from) =>
+  const { term, log, stableIndex, progress, reads, peers } = snapshot.context;
+  const votes = peers.flatMap((from) =>
     [true, false].flatMap((granted) => [
       { type: 'vote.response', from, term, granted } as const,
       { type: 'prevote.response', from, term, granted } as const,

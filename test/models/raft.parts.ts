@@ -49,9 +49,7 @@ export function partAfter(before: Snapshot, event: RaftEvent, commitIndex: numbe
     case 'quorum.timeout':
       return part.startsWith('leader') && !isHeard(context) ? 'follower.waiting' : part;
     case 'transfer.requested':
-      return part === 'leader.serving' && context.settings.peers.includes(event.to)
-        ? 'leader.transferring'
-        : part;
+      return part === 'leader.serving' && context.peers.includes(event.to) ? 'leader.transferring' : part;
     case 'transfer.timeout':
       return part === 'leader.transferring' ? 'leader.serving' : part;
     case 'append.response':
@@ -99,12 +97,12 @@ export function isMatching(
   return prevIndex <= log.length && log.entries[prevIndex - 1]?.term === prevTerm;
 }
 
-export function isMajority(count: number, { settings }: RaftContext): boolean {
-  return count > settings.voters.length / 2;
+export function isMajority(count: number, { membership }: RaftContext): boolean {
+  return count > membership.voters.length / 2;
 }
 
-function isAlone({ settings }: RaftContext): boolean {
-  return settings.voters.length === 1;
+function isAlone({ membership }: RaftContext): boolean {
+  return membership.voters.length === 1;
 }
 
 /** Whoever opens a term has one vote, which in a cluster of one is all of them. */
@@ -123,7 +121,7 @@ function counted(
   const grants = votes.filter((vote) => vote).length;
   if (isMajority(grants, context)) return won;
   const refusals = votes.length - grants;
-  return isMajority(context.settings.voters.length - refusals, context) ? part : 'follower.waiting';
+  return isMajority(context.membership.voters.length - refusals, context) ? part : 'follower.waiting';
 }
 
 /** Thesis 6.2: a majority, itself included, has answered since the last time. */

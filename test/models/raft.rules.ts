@@ -109,12 +109,12 @@ function countsAnew(seen: Seen): void {
 /** Paper 5.2, thesis 9.6 and 3.10: who asks for votes asks everyone, once a campaign; who hands over asks its heir. */
 function asksForVotes(seen: Seen): void {
   const { before, event, after, effects, from } = seen;
-  const { log, settings, transferee, progress } = before.context;
+  const { log, peers, transferee, progress } = before.context;
   const { term } = after.context;
   const last = { lastIndex: log.length, lastTerm: log.entries[log.length - 1]?.term ?? 0 };
   const expected: unknown[] = [];
   const asksAhead = asksAnew(seen);
-  for (const peer of settings.peers) {
+  for (const peer of peers) {
     if (asksAhead) expected.push([peer, { type: 'prevote.request', term, ...last }]);
     const transfer = event.type === 'campaign.request';
     if (opensTerm(seen)) expected.push([peer, { type: 'vote.request', term, ...last, transfer }]);
@@ -144,13 +144,13 @@ function copiesItsLog({ before, event, after, effects, from }: Seen): void {
     assert.equal(prevTerm, prevIndex === 0 ? 0 : log.entries[prevIndex - 1]?.term);
     assert.deepEqual(entries, log.entries.slice(prevIndex, prevIndex + entries.length));
   }
-  const due = (context: RaftContext) => context.settings.peers.filter((peer) => context.progress[peer]?.due);
+  const due = (context: RaftContext) => context.peers.filter((peer) => context.progress[peer]?.due);
   if (leads(from) && event.type === 'turn.ended') {
     for (const peer of due(before.context)) assert.ok(told.has(peer), `${peer} is due a message`);
     assert.deepEqual(due(after.context), []);
   }
   if (leads(from) && event.type === 'heartbeat.timeout') {
-    assert.deepEqual(due(after.context), after.context.settings.peers);
+    assert.deepEqual(due(after.context), after.context.peers);
   }
 }
 
@@ -168,7 +168,7 @@ function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boole
     case 'requests.proposed':
       return !isTaken(event, part, context);
     case 'append.response':
-      return !leads(part) || !context.settings.peers.includes(event.from);
+      return !leads(part) || !context.peers.includes(event.from);
     case 'vote.response':
       return part !== 'candidate.vote';
     case 'prevote.response':
@@ -176,7 +176,7 @@ function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boole
     case 'campaign.request':
       return !part.startsWith('follower');
     case 'transfer.requested':
-      return part !== 'leader.serving' || !context.settings.peers.includes(event.to);
+      return part !== 'leader.serving' || !context.peers.includes(event.to);
     case 'election.timeout':
       return leads(part);
     case 'heartbeat.timeout':
@@ -261,8 +261,8 @@ function commitsWhatAMajorityHolds({ before, event, after, from }: Seen): void {
 
 /** What an office brings is gone with it. */
 function losesOfficeWhole({ after, to }: Seen): void {
-  const { progress, reads, settings, votes } = after.context;
-  assert.deepEqual(Object.keys(progress), leads(to) ? settings.peers : []);
+  const { progress, reads, settings, peers, votes } = after.context;
+  assert.deepEqual(Object.keys(progress), leads(to) ? peers : []);
   if (!leads(to)) assert.deepEqual(reads, { round: 0, pending: [], waiting: [] });
   if (to.startsWith('candidate')) assert.equal(votes[settings.id], true);
   else assert.deepEqual(votes, {});

@@ -166,7 +166,7 @@ export function preCandidate(input: Partial<RaftInput> = {}): RaftChart {
 /** A node that stands for election in the term after the one it was restored with. */
 export function candidate(input: Partial<RaftInput> = {}): RaftChart {
   const chart = preCandidate(input);
-  const { peers } = chart.context.settings;
+  const { peers } = chart.context;
   for (const from of peers) {
     if (chart.state === 'candidate.preVote') chart.hear(preVoteResponse({ from, term: chart.context.term }));
   }
@@ -176,7 +176,7 @@ export function candidate(input: Partial<RaftInput> = {}): RaftChart {
 /** A node that has just won its election; its turn is not ended. */
 export function freshLeader(input: Partial<RaftInput> = {}): RaftChart {
   const chart = candidate(input);
-  for (const from of chart.context.settings.peers) {
+  for (const from of chart.context.peers) {
     if (chart.state === 'candidate.vote') chart.hear(voteResponse({ from, term: chart.context.term }));
   }
   return chart;
@@ -192,7 +192,7 @@ export function servingLeader(input: Partial<RaftInput> = {}): RaftChart {
 }
 
 /** Every peer (or these) acknowledges the leader's whole log, and the latest round of reads. */
-export function acknowledgeAll(chart: RaftChart, from = chart.context.settings.peers): void {
+export function acknowledgeAll(chart: RaftChart, from = chart.context.peers): void {
   const { term, log, reads } = chart.context;
   for (const peer of from) {
     chart.hear(accepted({ from: peer, term, index: lastIndex(log), round: reads.round }));

@@ -1,0 +1,108 @@
+import { chartActions } from '../chart.ts';
+import type { RaftContext } from './context.ts';
+import * as election from './election.ts';
+import type { RaftEffect, RaftEvent } from './events.ts';
+import { isSoleVoter } from './membership.ts';
+import * as reads from './reads.ts';
+import * as replication from './replication.ts';
+
+/** What the names in Raft's chart do and decide. Each is a pure function of a file beside this one. */
+
+const { update, effects, guard } = chartActions<RaftContext, RaftEvent, RaftEffect>();
+
+export const raftActions = {
+  // Elections
+  adoptTerm: update('term.seen', election.adoptTerm),
+  stepDown: update(election.stepDown),
+  loseLeader: update(election.loseLeader),
+  startPreVote: update(election.startPreVote),
+  retryPreVote: update(election.retryPreVote),
+  loseCampaign: update(election.loseCampaign),
+  startVote: update(election.startVote),
+  recordAnswer: update('vote.response', 'prevote.response', election.recordAnswer),
+  recordVote: update('vote.request', election.recordVote),
+  countStale: update((context) => election.countDropped(context, 'stale')),
+  countDisruptive: update((context) => election.countDropped(context, 'disruptive')),
+  countUnexpected: update((context) => election.countDropped(context, 'unexpected')),
+  persistHardState: effects(election.persistHardState),
+  requestPreVotes: effects(election.requestPreVotes),
+  requestVotes: effects((context) => election.requestVotes(context, false)),
+  requestTransferVotes: effects((context) => election.requestVotes(context, true)),
+  grant: effects('vote.request', 'prevote.request', (context, event) =>
+    election.answerVote(context, event, true),
+  ),
+  refuse: effects('vote.request', 'prevote.request', (context, event) =>
+    election.answerVote(context, event, false),
+  ),
+  answerWithTerm: effects('message.stale', election.answerWithTerm),
+  announceLeader: effects(({ leader, term }) => [{ type: 'leader.changed', leader, term }]),
+
+  // Replication
+  takeOffice: update(replication.takeOffice),
+  acceptRequests: update('requests.proposed', replication.acceptRequests),
+  planTurn: update((context) => replication.planTurn(context, false)),
+  planTurnWithReads: update((context) => replication.planTurn(context, true)),
+  recordAcknowledgement: update('append.response', replication.recordAcknowledgement),
+  acceptEntries: update('append.request', replication.acceptEntries),
+  followLeader: update('append.request', replication.followLeader),
+  markHeartbeat: update(replication.markHeartbeat),
+  forgetActivity: update(replication.forgetActivity),
+  sendAppends: effects(replication.sendAppends),
+  persistLog: effects(replication.persistLog),
+  persistUnstable: effects(replication.persistUnstable),
+  acknowledge: effects('append.request', replication.acknowledge),
+  reject: effects('append.request', replication.reject),
+  applyCommitted: effects(replication.applyCommitted),
+
+  // Reads and requests
+  serveReads: effects(reads.serveReads),
+
+  // Leadership transfer
+  chooseTransferee: update('transfer.requested', (_context, { to }) => ({ transferee: to })),
+  forgetTransferee: update(() => ({ transferee: null })),
+  sendCampaign: effects(({ term, decided: { campaigner } }) =>
+    campaigner === null
+      ? []
+      : [{ type: 'send', to: campaigner, message: { type: 'campaign.request', term } }],
+  ),
+
+  // Timers
+  setElectionTimer: effects(({ patienceMs }) => [{ type: 'timer.set', timer: 'election', ms: patienceMs }]),
+  setLeaseTimer: effects(({ settings }) => [
+    { type: 'timer.set', timer: 'election', ms: settings.electionTimeoutMs },
+  ]),
+  setHeartbeatTimer: effects(({ settings }) => [
+    { type: 'timer.set', timer: 'heartbeat', ms: settings.heartbeatMs },
+  ]),
+  setQuorumTimer: effects(({ settings }) => [
+    { type: 'timer.set', timer: 'quorum', ms: settings.electionTimeoutMs },
+  ]),
+  setTransferTimer: effects(({ settings }) => [
+    { type: 'timer.set', timer: 'transfer', ms: settings.electionTimeoutMs },
+  ]),
+  clearElectionTimer: effects(() => [{ type: 'timer.clear', timer: 'election' }]),
+  clearLeaderTimers: effects(() => [
+    { type: 'timer.clear', timer: 'heartbeat' },
+    { type: 'timer.clear', timer: 'quorum' },
+  ]),
+  clearTransferTimer: effects(() => [{ type: 'timer.clear', timer: 'transfer' }]),
+};
+
+export const raftGuards = {
+  /** The only voter: its own vote is a majority. */
+  isAlone: guard(({ settings, membership }) => isSoleVoter(membership, settings.id)),
+  isDisruptive: guard('term.seen', election.isDisruptive),
+  isUpToDate: guard('prevote.request', election.isCandidateUpToDate),
+  mayVoteFor: guard('vote.request', election.mayVoteFor),
+  hasMajority: guard(election.hasMajority),
+  hasLost: guard(election.hasLost),
+  needsTerm: guard('message.stale', election.needsTerm),
+  matchesLog: guard('append.request', replication.matchesLog),
+  isEstablished: guard(replication.isEstablished),
+  isFromPeer: guard('append.response', replication.isFromPeer),
+  hasActiveMajority: guard(replication.hasActiveMajority),
+  /** The requests were meant for the leader of this very term. */
+  isForThisTerm: guard('requests.proposed', ({ term }, event) => event.term === term),
+  /** Whoever is to lead next is another node of this cluster. */
+  isTransferable: guard('transfer.requested', ({ peers }, { to }) => peers.includes(to)),
+};
