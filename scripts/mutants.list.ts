@@ -173,8 +173,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'log shared by two branches',
     file: 'machines/raft/log.ts',
-    search:
-      'const array = log.entries.length === log.length ? log.entries : log.entries.slice(0, log.length);',
+    search: 'const array = log.entries.length === own ? log.entries : log.entries.slice(0, own);',
     replace: 'const array = log.entries;',
     test: 'test/properties/log.test.ts',
     title: 'two branches of one log do not write into each other',

@@ -80,6 +80,18 @@ export const machine = createMachine(
       'transfer.requested': {
         actions: 'countUnexpected',
       },
+      'snapshot.request': {
+        actions: 'countUnexpected',
+      },
+      'snapshot.response': {
+        actions: 'countUnexpected',
+      },
+      'snapshot.unavailable': {
+        actions: 'countUnexpected',
+      },
+      'checkpoint.durable': {
+        actions: 'countUnexpected',
+      },
       'election.timeout': {
         actions: 'countUnexpected',
       },

@@ -1,6 +1,6 @@
 import { fraction, nextRandom, type RandomState } from '../random.ts';
 import type { Entry, QueuedRead } from './events.ts';
-import { type Log, logOf } from './log.ts';
+import { emptyLog, type Log, type LogBase, lastIndex, logOf, slice } from './log.ts';
 import {
   followLog,
   isSoleVoter,
@@ -9,6 +9,7 @@ import {
   membershipOf,
   standingAt,
 } from './membership.ts';
+import type { Checkpoint, Incoming } from './snapshot.ts';
 
 /** What a node is told once, and never changes while it runs. */
 export type RaftSettings = {
@@ -149,7 +150,14 @@ export type RaftInput = {
 export type RestoredState = {
   readonly term: number;
   readonly votedFor: string | null;
+  /** What the log begins after: index and term of the last entry that was compacted away; both 0 for nothing. */
+  readonly base: LogBase;
+  /** The entries after the base. */
   readonly entries: readonly Entry[];
+  /** The latest durable checkpoint, at or above the base and within the log; null when the base is 0. */
+  readonly checkpoint: Checkpoint | null;
+  /** A snapshot that was being received. */
+  readonly incoming: Incoming | null;
 };
 
 /**
@@ -169,10 +177,10 @@ export const NO_READS: Reads = { round: 0, pending: [], waiting: [] };
 export function createRaftContext({ input }: { input: RaftInput }): RaftContext {
   const { id, seed, restored } = input;
   const settings = { id, ...DEFAULT_LIMITS, ...input.settings };
-  const entries = restored?.entries ?? [];
-  const log = logOf(entries);
-  const founded = standingAt(id, 0, membershipOf(input.voters));
-  const standing = followLog(id, founded.memberships, 0, entries) ?? founded;
+  const log = restored === undefined ? emptyLog() : logOf(restored.entries, restored.base);
+  const { index, membership } = restored?.checkpoint ?? { index: 0, membership: membershipOf(input.voters) };
+  const known = standingAt(id, index, membership);
+  const standing = followLog(id, known.memberships, index, slice(log, index + 1, lastIndex(log))) ?? known;
   return {
     settings,
     ...drawPatience({ settings, membership: standing.membership }, seed >>> 0),

@@ -1,5 +1,6 @@
 import type { LoggedOperation, Operation, Outcome } from '../operations.ts';
 import type { Membership } from './membership.ts';
+import type { Checkpoint, StateItem } from './snapshot.ts';
 
 /**
  * Everything that the nodes of a Raft cluster say to each other, and everything that happens to one of them.
@@ -94,6 +95,37 @@ export type VoteResponse = Header & { readonly type: 'vote.response'; readonly g
 /** Thesis section 3.10, TimeoutNow: the leader asks a follower that has everything to take over at once. */
 export type CampaignRequest = Header & { readonly type: 'campaign.request' };
 
+/**
+ * Paper figure 13, InstallSnapshot: one chunk of the leader's checkpoint, for a follower that needs entries which the
+ * leader has no more. Chunks go by key and not by offset, so that another leader can go on with them.
+ */
+export type SnapshotRequest = Header & {
+  readonly type: 'snapshot.request';
+  readonly checkpoint: Checkpoint;
+  /** The last key of the chunk before this one; null for the first chunk. */
+  readonly after: string | null;
+  /** What follows `after`, in ascending order of the keys' code units. */
+  readonly items: readonly StateItem[];
+  /** The last key of this chunk; null when nothing follows it. */
+  readonly next: string | null;
+  /** The latest round of reads that the leader had started when it sent this. */
+  readonly round: number;
+};
+
+/** The answer to a SnapshotRequest, sent when what it acknowledges is durable. */
+export type SnapshotResponse = Header & {
+  readonly type: 'snapshot.response';
+  /** Which checkpoint this speaks of: its index and its term. */
+  readonly index: number;
+  readonly snapshotTerm: number;
+  /** Not done: go on after this key; null for the beginning. */
+  readonly next: string | null;
+  /** The follower's log and state are the leader's up to `index`. */
+  readonly done: boolean;
+  /** The round of the request that this answers. */
+  readonly round: number;
+};
+
 /** Client requests, passed by the node that took them to the leader of `term`: here `term` names the leadership, not the sender's. */
 export type ForwardRequest = Header & {
   readonly type: 'forward.request';
@@ -118,6 +150,8 @@ export type PeerMessage =
   | VoteRequest
   | VoteResponse
   | CampaignRequest
+  | SnapshotRequest
+  | SnapshotResponse
   | ForwardRequest
   | ForwardResponse;
 
@@ -167,6 +201,10 @@ export type RaftEvent =
     }
   /** Somebody wants `to` to lead. */
   | { readonly type: 'transfer.requested'; readonly to: string }
+  /** The checkpoint that was asked for would survive a crash. */
+  | { readonly type: 'checkpoint.durable'; readonly index: number }
+  /** The checkpoint that `to` is being sent cannot be read any more. */
+  | { readonly type: 'snapshot.unavailable'; readonly to: string }
   /** Everything that arrived together has been handled: each follower is told the sum of it in one message. */
   | { readonly type: 'turn.ended' };
 
@@ -192,6 +230,42 @@ export type RaftEffect =
       /** The log ends with `entries` from index `from` on; whatever stood there before is gone. */
       readonly log: { readonly from: number; readonly entries: readonly Entry[] } | null;
     }
+  /**
+   * Make the applied state durable as of `checkpoint.index`, which is exactly what is applied when this is carried
+   * out, and come back with `checkpoint.durable`. Nothing waits for it.
+   */
+  | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
+  /** The log up to `through`, whose term there is `term`, may go from the disk: the durable checkpoint stands for it. */
+  | { readonly type: 'compact'; readonly through: number; readonly term: number }
+  /** Send `to` the chunk of the durable checkpoint that follows the key `after`, or come back with `snapshot.unavailable`. */
+  | {
+      readonly type: 'snapshot.send';
+      readonly to: string;
+      readonly term: number;
+      readonly round: number;
+      readonly checkpoint: Checkpoint;
+      readonly after: string | null;
+    }
+  /** `to` is sent no more chunks: what was opened to read them can be closed. */
+  | { readonly type: 'snapshot.end'; readonly to: string }
+  /**
+   * Keep a chunk of another node's checkpoint aside, durably before anything that follows is let out. The first one
+   * (`after` is null) takes the place of whatever was kept aside before; the state in use is not touched.
+   */
+  | {
+      readonly type: 'snapshot.stage';
+      readonly checkpoint: Checkpoint;
+      readonly after: string | null;
+      readonly items: readonly StateItem[];
+      readonly next: string | null;
+    }
+  /**
+   * What was kept aside becomes the durable checkpoint, and the log begins after it and is empty; all of it or
+   * nothing, durably before anything that follows is let out.
+   */
+  | { readonly type: 'snapshot.install'; readonly checkpoint: Checkpoint }
+  /** What is applied becomes what the disk holds as of the checkpoint. Comes only when that is installed. */
+  | { readonly type: 'state.restore'; readonly checkpoint: Checkpoint }
   /** Come back with the timer's event in `ms` milliseconds. */
   | { readonly type: 'timer.set'; readonly timer: TimerName; readonly ms: number }
   /** The timer's event is not wanted any more. */

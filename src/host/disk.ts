@@ -48,7 +48,14 @@ export class MemoryDisk<TEntry> {
   }
 
   /** What a node that starts again would find. */
-  get restored(): { term: number; votedFor: string | null; entries: readonly TEntry[] } {
-    return { term: this.#term, votedFor: this.#votedFor, entries: this.#entries.slice() };
+  get restored() {
+    return {
+      term: this.#term,
+      votedFor: this.#votedFor,
+      base: { index: 0, term: 0 },
+      entries: this.#entries.slice() as readonly TEntry[],
+      checkpoint: null,
+      incoming: null,
+    };
   }
 }

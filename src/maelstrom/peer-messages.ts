@@ -28,6 +28,18 @@ const LOG_SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boole
   'vote.request': (body) => isCount(body.lastIndex) && isCount(body.lastTerm) && isFlag(body.transfer),
   'vote.response': (body) => isFlag(body.granted),
   'campaign.request': () => true,
+  'snapshot.request': (body) =>
+    isCheckpoint(body.checkpoint) &&
+    isNullOr(body.after, isText) &&
+    isListOf(body.items, isStateItem) &&
+    isNullOr(body.next, isText) &&
+    isCount(body.round),
+  'snapshot.response': (body) =>
+    isCount(body.index) &&
+    isCount(body.snapshotTerm) &&
+    isNullOr(body.next, isText) &&
+    isFlag(body.done) &&
+    isCount(body.round),
   'forward.request': (body) =>
     isCount(body.incarnation) && isCount(body.floor) && isListOf(body.requests, isForwardedRequest),
   'forward.response': (body) => isCount(body.incarnation) && isListOf(body.outcomes, isForwardedOutcome),
@@ -67,6 +79,10 @@ function isFlag(value: unknown): boolean {
   return typeof value === 'boolean';
 }
 
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
 function isNullOr(value: unknown, check: Check): boolean {
   return value === null || check(value);
 }
@@ -83,6 +99,14 @@ function isConflict(value: unknown): boolean {
   return isFields(value) && isCount(value.term) && isCount(value.index);
 }
 
+function isCheckpoint(value: unknown): boolean {
+  return isFields(value) && isCount(value.index) && isCount(value.term) && isMembership(value.membership);
+}
+
+function isStateItem(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && isText(value[0]) && isStorable(value[1]);
+}
+
 function isEntry(value: unknown): boolean {
   return (
     isFields(value) &&
@@ -96,7 +120,7 @@ function isEntry(value: unknown): boolean {
 function isOrigin(value: unknown): boolean {
   return (
     isFields(value) &&
-    typeof value.node === 'string' &&
+    isText(value.node) &&
     isCount(value.incarnation) &&
     isCount(value.number) &&
     isCount(value.floor)
@@ -156,7 +180,7 @@ function isOutcome(value: unknown): boolean {
     case 'cas_ok':
       return true;
     case 'error':
-      return isCount(value.code) && typeof value.text === 'string';
+      return isCount(value.code) && isText(value.text);
     default:
       return false;
   }

@@ -39,6 +39,22 @@ function* possible(snapshot: Snapshot, bounds: Bounds): Iterable<Event> {
   yield* appends(snapshot, bounds);
   yield* acknowledgements(snapshot, bounds);
   yield* wishes(snapshot, bounds);
+  yield* snapshots(snapshot);
+}
+
+const NOBODY_ELSE = { voters: ['n1', 'n2'], outgoing: [], learners: [] };
+
+/** Of snapshots, which nobody has asked for. */
+function snapshots({ context: { term } }: Snapshot): Event[] {
+  const checkpoint = { index: 1, term: 1, membership: NOBODY_ELSE };
+  const chunk = { checkpoint, after: null, items: [], next: null, round: 0 };
+  const answer = { index: 1, snapshotTerm: 1, next: null, done: true, round: 0 };
+  return [
+    { type: 'snapshot.request', from: 'n2', term, ...chunk },
+    { type: 'snapshot.response', from: 'n2', term, ...answer },
+    { type: 'snapshot.unavailable', to: 'n2' },
+    { type: 'checkpoint.durable', index: 1 },
+  ];
 }
 
 /** What may open another term. */

@@ -2,6 +2,7 @@ import type { RaftInput } from '../../machines/raft/context.ts';
 import type { AppendRequest, Entry } from '../../machines/raft/events.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { Model } from '../../src/testing/index.ts';
+import { restored } from '../support/raft-chart.ts';
 import { type Bounds, raftDomain } from './raft.domain.ts';
 import { isDefended } from './raft.parts.ts';
 import { raftReference } from './raft.reference.ts';
@@ -21,7 +22,7 @@ const old = (number: number): Entry => ({
   origin: { node: 'n2', incarnation: 1, number, floor: 1 },
   bytes: 100,
 });
-const RESTORED = { term: 1, votedFor: null, entries: [old(1), old(2), old(3)] };
+const RESTORED = restored(1, [old(1), old(2), old(3)]);
 
 const WIDE: Bounds = { maxTerm: 60, maxIndex: 40, maxRound: 20, speakers: ['n2', 'n3'] };
 /** A leader's word in term 0, which is where these nodes begin. */

@@ -184,6 +184,11 @@ function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boole
       return !leads(part);
     case 'transfer.timeout':
       return part !== 'leader.transferring';
+    case 'snapshot.request':
+    case 'snapshot.response':
+    case 'snapshot.unavailable':
+    case 'checkpoint.durable':
+      return true;
     default:
       return false;
   }

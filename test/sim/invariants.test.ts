@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRaftContext, type RaftContext } from '../../machines/raft/context.ts';
 import type { Entry } from '../../machines/raft/events.ts';
 import { checkReplicasAgree, Invariants } from '../../src/sim/invariants.ts';
+import { restored } from '../support/raft-chart.ts';
 
 /** Each property is shown a state that breaks it, and nothing else: a check that sees nothing is found out here. */
 
@@ -11,8 +12,8 @@ function entry(term: number, number: number): Entry {
 }
 
 function context(term: number, entries: readonly Entry[], commitIndex = 0): RaftContext {
-  const restored = { term, votedFor: null, entries };
-  const fresh = createRaftContext({ input: { id: 'n1', voters: ['n1', 'n2', 'n3'], seed: 1, restored } });
+  const input = { id: 'n1', voters: ['n1', 'n2', 'n3'], seed: 1, restored: restored(term, entries) };
+  const fresh = createRaftContext({ input });
   return { ...fresh, commitIndex };
 }
 

@@ -1,7 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import type { RaftInput, RestoredState } from '../../machines/raft/context.ts';
 import type { Entry, RaftEffect, RaftEvent, RaftMessage, TimerName } from '../../machines/raft/events.ts';
-import { lastIndex, slice } from '../../machines/raft/log.ts';
+import { lastIndex, NO_BASE, slice } from '../../machines/raft/log.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import { createGate } from '../../src/actors/step.ts';
@@ -31,7 +31,7 @@ export class RaftChart {
 
   constructor(input: Partial<RaftInput> = {}) {
     this.input = { id: 'a', voters: ['a', 'b', 'c'], seed: 1, ...input };
-    this.disk = this.input.restored ?? { term: 0, votedFor: null, entries: [] };
+    this.disk = this.input.restored ?? restored(0, []);
     const { snapshot, effects } = gate.start(this.input);
     this.snapshot = snapshot;
     for (const effect of effects) this.#carryOut(effect);
@@ -141,8 +141,13 @@ export function position(effects: readonly RaftEffect[], type: string, message?:
   );
 }
 
-export function restored(term: number, entries: readonly Entry[], votedFor: string | null = null) {
-  return { term, votedFor, entries } as const;
+/** What a node finds that has compacted nothing away. */
+export function restored(
+  term: number,
+  entries: readonly Entry[],
+  votedFor: string | null = null,
+): RestoredState {
+  return { term, votedFor, base: NO_BASE, entries, checkpoint: null, incoming: null };
 }
 
 /** A node that follows `leader`, from whom it has had word. */
