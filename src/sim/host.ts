@@ -3,7 +3,7 @@ import type { CellStep } from '../actors/cell.ts';
 import { Node, type StoreOptions, type Workload } from '../actors/node.ts';
 import type { Timers } from '../actors/ports.ts';
 import type { Dice } from '../kit/dice.ts';
-import { createReceiver, type Handed, type Line, type Receiver } from '../maelstrom/receiver.ts';
+import { createReceiver, type Receiver } from '../maelstrom/receiver.ts';
 import { SimulatedDisk } from './disk.ts';
 import type { Body } from './network.ts';
 import type { Schedule, Scheduled } from './schedule.ts';
@@ -50,7 +50,7 @@ export class SimulatedHost {
   #node: Node | null = null;
   #receiver: Receiver | null = null;
   #paused = false;
-  #lines: (Line | Handed)[] = [];
+  #lines: string[] = [];
   #awake = false;
   /** When the latest sync is through. */
   #syncedMs = 0;
@@ -107,12 +107,13 @@ export class SimulatedHost {
       },
     );
     listen(this.#node.steps, (step) => this.#world.onStep(step));
-    const text = JSON.stringify({
-      src: 'init',
-      dest: this.name,
-      body: { type: 'init', msg_id: 0, node_id: this.name, node_ids: this.#cluster },
-    });
-    this.#take([{ text, bytes: text.length }]);
+    this.#take([
+      JSON.stringify({
+        src: 'init',
+        dest: this.name,
+        body: { type: 'init', msg_id: 0, node_id: this.name, node_ids: this.#cluster },
+      }),
+    ]);
   }
 
   crash(): void {
@@ -146,14 +147,9 @@ export class SimulatedHost {
   }
 
   /** A line arrives. Lines that arrive close together become one turn, as in a pipe. */
-  deliver(text: string): void {
-    this.hand({ text, bytes: text.length });
-  }
-
-  /** The same for a message that need not be a line. */
-  hand(message: Line | Handed): void {
+  deliver(line: string): void {
     if (this.#node === null) return;
-    this.#lines.push(message);
+    this.#lines.push(line);
     this.#wake();
   }
 
@@ -182,12 +178,13 @@ export class SimulatedHost {
     else schedule.after(this.#syncedMs - schedule.nowMs, () => this.#live(life, run));
   }
 
-  #take(lines: readonly (Line | Handed)[]): void {
+  #take(lines: readonly string[]): void {
     const node = this.#node;
     if (node === null || this.#receiver === null) return;
     const batches = node.isAlone ? lines.map((line) => [line]) : [lines];
     for (const batch of batches) {
-      for (const event of this.#receiver.receive(batch)) node.receive(event);
+      const read = batch.map((text) => ({ text, bytes: text.length }));
+      for (const event of this.#receiver.receive(read)) node.receive(event);
       node.endTurn();
     }
   }

@@ -7,6 +7,8 @@ export type Scheduled = { run: (() => void) | null };
 export class Schedule {
   readonly #queue = new DueQueue<Scheduled>();
   #nowMs = 0;
+  /** The present as a trace writes it, once it was asked for. */
+  #moment: string | null = null;
 
   get nowMs(): number {
     return this.#nowMs;
@@ -14,7 +16,8 @@ export class Schedule {
 
   /** The present in milliseconds, to the microsecond: `1234.567`. */
   get moment(): string {
-    return this.#nowMs.toFixed(3);
+    this.#moment ??= this.#nowMs.toFixed(3);
+    return this.#moment;
   }
 
   /** Lets `run` happen after `delayMs` of virtual time. */
@@ -33,14 +36,19 @@ export class Schedule {
     for (;;) {
       const dueMs = this.#queue.firstDueMs;
       if (dueMs === undefined || dueMs > untilMs) {
-        this.#nowMs = Math.max(this.#nowMs, untilMs);
+        this.#advanceTo(Math.max(this.#nowMs, untilMs));
         return false;
       }
       const run = this.#queue.takeFirst()?.run;
       if (run === null || run === undefined) continue;
-      this.#nowMs = dueMs;
+      this.#advanceTo(dueMs);
       run();
       return true;
     }
+  }
+
+  #advanceTo(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#moment = null;
   }
 }

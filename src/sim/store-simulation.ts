@@ -80,14 +80,7 @@ class StoreSimulation {
     const dice = new Dice(options.seed);
     this.#dice = dice;
     const { weather } = options;
-    this.#network = new Network(
-      this.#schedule,
-      new Dice(dice.seed()),
-      this.#trace,
-      weather,
-      this.#tracer,
-      options.onlyLines,
-    );
+    this.#network = new Network(this.#schedule, new Dice(dice.seed()), this.#trace, weather, this.#tracer);
     const names = simulatedNodes(options);
     this.#clients = new StoreClients(this.#schedule, new Dice(dice.seed()), this.#network, {
       nodes: names,
@@ -200,7 +193,6 @@ class StoreSimulation {
       name,
       (line) => host.deliver(line),
       () => host.node !== null,
-      (packet) => host.hand(packet),
     );
     return host;
   }
@@ -300,7 +292,7 @@ class StoreSimulation {
   }
 
   #checkStep(name: string, step: CellStep): void {
-    this.#trace.step(this.#schedule.nowMs, name, step.cell, step.event.type);
+    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} ${name} ${step.cell} ${step.event.type}`);
     this.#tracer?.step(name, step);
     this.#invariants.check(name, step);
   }
