@@ -1,6 +1,6 @@
 import type { ClientRequest, MaelstromEvent, NodeMessage } from '../../machines/maelstrom/events.ts';
 import { type ClientOperation, ERROR, type Workload } from '../../machines/operations.ts';
-import { type Decoded, decode, unknownToClients } from './codec.ts';
+import { type Decoded, decode, decodeHanded, unknownToClients } from './codec.ts';
 import { excerpt } from './errors.ts';
 
 /**
@@ -12,6 +12,9 @@ import { excerpt } from './errors.ts';
 
 /** One line of input, without its terminator, and its length in bytes on the wire. */
 export type Line = { readonly text: string; readonly bytes: number };
+
+/** A message of another node that was handed over without being written as a line: see the simulator's network. */
+export type Handed = Parameters<typeof decodeHanded>[0];
 
 /** The longest line that a node accepts: 16 MiB. */
 export const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -33,7 +36,7 @@ const MEASURED_FROM_BYTES = 1024 * 1024;
 
 export type Receiver = {
   /** The events that a batch of lines amounts to, in the order in which the chart should take them. */
-  receive(lines: readonly Line[]): MaelstromEvent[];
+  receive(lines: readonly (Line | Handed)[]): MaelstromEvent[];
   /** Answers that came from outside and answered nothing: counted, since nobody waits for them. */
   strayReplies(): number;
 };
@@ -146,7 +149,9 @@ export function createReceiver(warn: (text: string) => void, workload: Workload 
   return {
     receive(lines) {
       const batch: Batch = { events: [], dest: '', peers: [], requests: [] };
-      for (const { text, bytes } of lines) take(batch, decode(text, bytes, workload));
+      for (const line of lines) {
+        take(batch, 'text' in line ? decode(line.text, line.bytes, workload) : decodeHanded(line, workload));
+      }
       flush(batch);
       return batch.events;
     },

@@ -3,7 +3,7 @@ import type { CellStep } from '../actors/cell.ts';
 import { Node, type StoreOptions, type Workload } from '../actors/node.ts';
 import type { Timers } from '../actors/ports.ts';
 import type { Dice } from '../kit/dice.ts';
-import { createReceiver, type Receiver } from '../maelstrom/receiver.ts';
+import { createReceiver, type Handed, type Line, type Receiver } from '../maelstrom/receiver.ts';
 import { SimulatedDisk } from './disk.ts';
 import type { Body } from './network.ts';
 import type { Schedule, Scheduled } from './schedule.ts';
@@ -50,7 +50,7 @@ export class SimulatedHost {
   #node: Node | null = null;
   #receiver: Receiver | null = null;
   #paused = false;
-  #lines: string[] = [];
+  #lines: (Line | Handed)[] = [];
   #awake = false;
   /** When the latest sync is through. */
   #syncedMs = 0;
@@ -107,13 +107,12 @@ export class SimulatedHost {
       },
     );
     listen(this.#node.steps, (step) => this.#world.onStep(step));
-    this.#take([
-      JSON.stringify({
-        src: 'init',
-        dest: this.name,
-        body: { type: 'init', msg_id: 0, node_id: this.name, node_ids: this.#cluster },
-      }),
-    ]);
+    const text = JSON.stringify({
+      src: 'init',
+      dest: this.name,
+      body: { type: 'init', msg_id: 0, node_id: this.name, node_ids: this.#cluster },
+    });
+    this.#take([{ text, bytes: text.length }]);
   }
 
   crash(): void {
@@ -147,9 +146,14 @@ export class SimulatedHost {
   }
 
   /** A line arrives. Lines that arrive close together become one turn, as in a pipe. */
-  deliver(line: string): void {
+  deliver(text: string): void {
+    this.hand({ text, bytes: text.length });
+  }
+
+  /** The same for a message that need not be a line. */
+  hand(message: Line | Handed): void {
     if (this.#node === null) return;
-    this.#lines.push(line);
+    this.#lines.push(message);
     this.#wake();
   }
 
@@ -178,13 +182,12 @@ export class SimulatedHost {
     else schedule.after(this.#syncedMs - schedule.nowMs, () => this.#live(life, run));
   }
 
-  #take(lines: readonly string[]): void {
+  #take(lines: readonly (Line | Handed)[]): void {
     const node = this.#node;
     if (node === null || this.#receiver === null) return;
     const batches = node.isAlone ? lines.map((line) => [line]) : [lines];
     for (const batch of batches) {
-      const read = batch.map((text) => ({ text, bytes: text.length }));
-      for (const event of this.#receiver.receive(read)) node.receive(event);
+      for (const event of this.#receiver.receive(batch)) node.receive(event);
       node.endTurn();
     }
   }

@@ -55,6 +55,8 @@ export type SimulationOptions = {
   readonly weather: Weather;
   /** Of lww-kv. */
   readonly store: StoreConditions;
+  /** Every message between nodes goes as a line; otherwise one in so many does (see `network.ts`). The trace is the same. */
+  readonly onlyLines?: boolean;
 };
 
 /** The names of the nodes that a simulation has. */

@@ -7,8 +7,6 @@ export type Scheduled = { run: (() => void) | null };
 export class Schedule {
   readonly #queue = new DueQueue<Scheduled>();
   #nowMs = 0;
-  /** The present as a trace writes it, once it was asked for. */
-  #moment: string | null = null;
 
   get nowMs(): number {
     return this.#nowMs;
@@ -16,8 +14,7 @@ export class Schedule {
 
   /** The present in milliseconds, to the microsecond: `1234.567`. */
   get moment(): string {
-    this.#moment ??= this.#nowMs.toFixed(3);
-    return this.#moment;
+    return this.#nowMs.toFixed(3);
   }
 
   /** Lets `run` happen after `delayMs` of virtual time. */
@@ -36,19 +33,14 @@ export class Schedule {
     for (;;) {
       const dueMs = this.#queue.firstDueMs;
       if (dueMs === undefined || dueMs > untilMs) {
-        this.#advanceTo(Math.max(this.#nowMs, untilMs));
+        this.#nowMs = Math.max(this.#nowMs, untilMs);
         return false;
       }
       const run = this.#queue.takeFirst()?.run;
       if (run === null || run === undefined) continue;
-      this.#advanceTo(dueMs);
+      this.#nowMs = dueMs;
       run();
       return true;
     }
-  }
-
-  #advanceTo(nowMs: number): void {
-    this.#nowMs = nowMs;
-    this.#moment = null;
   }
 }

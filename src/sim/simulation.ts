@@ -107,6 +107,7 @@ class Simulation {
       this.#trace,
       options.weather,
       this.#tracer,
+      options.onlyLines,
     );
     const names = simulatedNodes(options);
     this.#clients = new Clients(this.#schedule, new Dice(dice.seed()), this.#network, {
@@ -196,6 +197,7 @@ class Simulation {
       name,
       (line) => host.deliver(line),
       () => host.node !== null,
+      (packet) => host.hand(packet),
     );
     return host;
   }
@@ -256,7 +258,7 @@ class Simulation {
   #checkStep(host: SimulatedHost, step: CellStep): void {
     const { name } = host;
     const { cell, event, snapshot, effects } = step;
-    this.#trace.add(`${this.#schedule.moment} ${name} ${cell} ${event.type}`);
+    this.#trace.step(this.#schedule.nowMs, name, cell, event.type);
     this.#tracer?.step(name, step);
     if (cell !== 'raft') return;
     const { context, value } = snapshot as RaftSnapshot;

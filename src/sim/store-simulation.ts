@@ -80,7 +80,14 @@ class StoreSimulation {
     const dice = new Dice(options.seed);
     this.#dice = dice;
     const { weather } = options;
-    this.#network = new Network(this.#schedule, new Dice(dice.seed()), this.#trace, weather, this.#tracer);
+    this.#network = new Network(
+      this.#schedule,
+      new Dice(dice.seed()),
+      this.#trace,
+      weather,
+      this.#tracer,
+      options.onlyLines,
+    );
     const names = simulatedNodes(options);
     this.#clients = new StoreClients(this.#schedule, new Dice(dice.seed()), this.#network, {
       nodes: names,
@@ -193,6 +200,7 @@ class StoreSimulation {
       name,
       (line) => host.deliver(line),
       () => host.node !== null,
+      (packet) => host.hand(packet),
     );
     return host;
   }
@@ -292,7 +300,7 @@ class StoreSimulation {
   }
 
   #checkStep(name: string, step: CellStep): void {
-    this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} ${name} ${step.cell} ${step.event.type}`);
+    this.#trace.step(this.#schedule.nowMs, name, step.cell, step.event.type);
     this.#tracer?.step(name, step);
     this.#invariants.check(name, step);
   }

@@ -1,48 +1,74 @@
+import { Digest } from './digest.ts';
+import type { Carried } from './packet.ts';
+
+/** What is kept of a line until somebody wants to read it: most are never read. */
+type Kept =
+  | string
+  | { readonly nowMs: number; readonly node: string; readonly cell: string; readonly type: string }
+  | { readonly nowMs: number; readonly carried: Carried; readonly isCut: boolean };
+
 /**
- * What happened, line by line. A hash of all of it tells whether two runs were the same run; the last lines are
+ * What happened, line by line. A digest of all of it tells whether two runs were the same run; the last lines are
  * kept to be read when something went wrong.
  */
 export class Trace {
   readonly #keep: number;
-  #lines: string[] = [];
-  #a = 0xdeadbeef;
-  #b = 0x41c6ce57;
+  readonly #kept: Kept[] = [];
+  #count = 0;
+  readonly #digest = new Digest();
 
   constructor(keep = 400) {
     this.#keep = keep;
   }
 
-  /** @param text the rest of the line, when it is at hand: a long string is not copied to be put behind a short one */
-  add(head: string, text = ''): void {
-    this.#mix(head);
-    this.#mix(text);
-    this.#lines.push(head + text);
-    if (this.#lines.length >= 2 * this.#keep) this.#lines = this.#lines.slice(-this.#keep);
+  add(line: string): void {
+    this.#digest.text(line);
+    this.#put(line);
   }
 
-  #mix(text: string): void {
-    // In local variables: a field would be boxed anew for every character.
-    let a = this.#a;
-    let b = this.#b;
-    for (let i = 0; i < text.length; i += 1) {
-      const unit = text.charCodeAt(i);
-      a = Math.imul(a ^ unit, 2654435761);
-      b = Math.imul(b ^ unit, 1597334677);
-    }
-    this.#a = a;
-    this.#b = b;
+  /** A chart took a step. */
+  step(nowMs: number, node: string, cell: string, type: string): void {
+    const digest = this.#digest;
+    digest.number(nowMs);
+    digest.text(node);
+    digest.text(cell);
+    digest.text(type);
+    this.#put({ nowMs, node, cell, type });
+  }
+
+  /** A message arrived, or ran into a cut link. */
+  message(nowMs: number, carried: Carried, isCut: boolean): void {
+    const digest = this.#digest;
+    digest.number(nowMs);
+    digest.word(carried.words.a);
+    digest.word(carried.words.b);
+    digest.word(isCut ? 1 : 0);
+    this.#put({ nowMs, carried, isCut });
+  }
+
+  #put(kept: Kept): void {
+    this.#kept[this.#count % this.#keep] = kept;
+    this.#count += 1;
   }
 
   /** The latest lines, oldest first. */
   get tail(): readonly string[] {
-    return this.#lines.slice(-this.#keep);
+    const first = Math.max(0, this.#count - this.#keep);
+    return Array.from({ length: this.#count - first }, (_, i) =>
+      written(this.#kept[(first + i) % this.#keep] as Kept),
+    );
   }
 
-  /** 16 hexadecimal digits (two multiplicative hashes; not for secrets). */
+  /** 16 hexadecimal digits. */
   get hash(): string {
-    const a =
-      Math.imul(this.#a ^ (this.#a >>> 16), 2246822507) ^ Math.imul(this.#b ^ (this.#b >>> 13), 3266489909);
-    const b = Math.imul(this.#b ^ (this.#b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-    return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+    return this.#digest.hex;
   }
+}
+
+function written(kept: Kept): string {
+  if (typeof kept === 'string') return kept;
+  const moment = kept.nowMs.toFixed(3);
+  if ('node' in kept) return `${moment} ${kept.node} ${kept.cell} ${kept.type}`;
+  const { carried, isCut } = kept;
+  return `${moment} ${carried.src} ${isCut ? '-|' : '->'} ${carried.dest} ${carried.text}`;
 }
