@@ -1,7 +1,15 @@
 import { invariant } from '../../machines/assert.ts';
 import { canonical, type Json } from '../../machines/json.ts';
 import type { RestoredState } from '../../machines/raft/context.ts';
-import { append, compact, emptyLog, keepThrough, type Log, lastIndex, logOf } from '../../machines/raft/log.ts';
+import {
+  append,
+  compact,
+  emptyLog,
+  keepThrough,
+  type Log,
+  lastIndex,
+  logOf,
+} from '../../machines/raft/log.ts';
 import type { Checkpoint, Incoming } from '../../machines/raft/snapshot.ts';
 import type { Disk, DiskFailure, DiskWrite, Restored, SnapshotReader } from '../actors/ports.ts';
 import type { Body } from './network.ts';
@@ -119,7 +127,8 @@ export class DiskWitness {
       }));
     switch (body.type) {
       case 'vote.response':
-        if (body.granted === true) promised(term > (body.term as number) || (term === body.term && votedFor === dest));
+        if (body.granted === true)
+          promised(term > (body.term as number) || (term === body.term && votedFor === dest));
         return;
       case 'append.response':
         promised(term >= (body.term as number));
@@ -238,7 +247,11 @@ function spellCheckpoint(checkpoint: Checkpoint | null): string {
   return canonical(checkpoint as never);
 }
 
-function keep({ changes, counters }: StoreWrite, items: Map<string, string>, counts: Map<string, Json>): void {
+function keep(
+  { changes, counters }: StoreWrite,
+  items: Map<string, string>,
+  counts: Map<string, Json>,
+): void {
   for (const [id, text] of changes) {
     if (text === null) items.delete(id);
     else items.set(id, text);

@@ -151,7 +151,11 @@ export class Invariants {
     // What was applied may have been compacted away in the same step: then the log before it still has it.
     const logs = before === undefined ? [log] : [before.context.log, log];
     const from = before?.appliedIndex ?? 0;
-    invariant(appliedIndex >= from, 'what is applied is never taken back', () => ({ name, from, appliedIndex }));
+    invariant(appliedIndex >= from, 'what is applied is never taken back', () => ({
+      name,
+      from,
+      appliedIndex,
+    }));
     if (appliedIndex === from) return;
     const holder = logs.find((one) => has(one, from + 1) && has(one, appliedIndex));
     // A node that has just started has its state from its checkpoint, whatever its log still has.
