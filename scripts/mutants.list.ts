@@ -132,9 +132,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'effects let out before the write is durable',
-    file: 'src/actors/outlet.ts',
-    search: 'if (!item.durable) break;',
-    replace: 'if (!item.durable) item.durable = true;',
+    file: 'src/actors/persist-first.ts',
+    search: 'else if (!item.durable) break;',
+    replace: 'else if (!item.durable) item.durable = true;',
     test: 'test/properties/outlet.test.ts',
     title: 'none before the writes that came before it are durable',
   },
@@ -157,8 +157,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'definite error after a request was handed over',
     file: 'machines/requests/pending.ts',
-    search: "if (request.handedMs !== null && request.op.type !== 'read') {",
-    replace: "if (request.handedMs === null && request.op.type !== 'read') {",
+    search: "return handedMs === null || op.type === 'read';",
+    replace: "return handedMs !== null || op.type === 'read';",
     test: 'test/regressions/refused-copy-denies-appended-write.test.ts',
     title: 'never called undone',
   },
@@ -580,7 +580,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'conflict store: every life of a node has one name',
     file: 'src/actors/replica.ts',
-    search: 'const owner = { node: id, cluster, life, floor: 0 };',
+    search: 'const owner = { node: id, cluster, life: counters.life, floor: counters.floor };',
     replace: "const owner = { node: id, cluster, life: 'a', floor: 0 };",
     test: STORE_SIM,
     title: 'keeps its promises',

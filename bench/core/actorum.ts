@@ -28,11 +28,13 @@ class Member {
   constructor(name: string, send: (packet: Packet) => void, gate: Gate<typeof raftMachine>) {
     this.#name = name;
     this.#send = send;
-    this.#outlet = new Outlet(
-      new MemoryDisk<Entry>(),
-      (effect) => this.#carryOut(effect),
-      () => {},
-    );
+    this.#outlet = new Outlet(new MemoryDisk<Entry>(), {
+      release: (effect) => this.#carryOut(effect),
+      released: () => {},
+      failed: ({ text }) => {
+        throw new Error(text);
+      },
+    });
     this.cell = new Cell('raft', gate);
     listen(this.cell.outlet, (effect) => this.#outlet.take(effect));
     this.cell.start({ id: name, voters: NAMES, seed: 1 });

@@ -64,6 +64,10 @@ export const machine = createMachine(
             actions: ['settleRequests'],
           },
           'drain.completed': {},
+          'node.failed': {
+            target: 'closed',
+            actions: ['noteFailure', 'exit'],
+          },
         },
       },
       serving: {
@@ -119,6 +123,10 @@ export const machine = createMachine(
             actions: ['beginDrain'],
           },
           'drain.completed': {},
+          'node.failed': {
+            target: 'failed',
+            actions: ['noteFailure'],
+          },
         },
       },
       draining: {
@@ -174,6 +182,66 @@ export const machine = createMachine(
             target: 'closed',
             actions: ['exit'],
           },
+          'node.failed': {
+            target: 'closed',
+            actions: ['noteFailure', 'exit'],
+          },
+        },
+      },
+      failed: {
+        description: 'The disk has failed, and nothing that rests on it is promised any more. What was under way has been answered; anything new is refused with the reason (error 11); peers are not heard.',
+        on: {
+          'init.received': [
+            {
+              guard: 'expectsReply',
+              actions: ['refuseSecondInit', 'countReply'],
+            },
+            {
+              actions: ['passOver'],
+            },
+          ],
+          'init.malformed': [
+            {
+              guard: 'expectsReply',
+              actions: ['refuseSecondInit', 'countReply'],
+            },
+            {
+              actions: ['passOver'],
+            },
+          ],
+          'requests.received': {
+            actions: ['refuseRequests', 'countRefusals'],
+          },
+          'echo.received': [
+            {
+              guard: 'expectsReply',
+              actions: ['refuseEcho', 'countReply'],
+            },
+            {
+              actions: ['passOver'],
+            },
+          ],
+          'invalid.received': [
+            {
+              guard: 'expectsReply',
+              actions: ['replyInvalid', 'countReply'],
+            },
+            {
+              actions: ['passOver'],
+            },
+          ],
+          'peers.received': {
+            actions: ['passOver'],
+          },
+          'answers.ready': {
+            actions: ['passOver'],
+          },
+          'input.ended': {
+            target: 'closed',
+            actions: ['exit'],
+          },
+          'drain.completed': {},
+          'node.failed': {},
         },
       },
       closed: {
@@ -202,6 +270,7 @@ export const machine = createMachine(
           },
           'input.ended': {},
           'drain.completed': {},
+          'node.failed': {},
         },
       },
     },
@@ -232,6 +301,7 @@ export const machine = createMachine(
       refuseEcho: () => {},
       refuseRequests: () => {},
       countRefusals: () => {},
+      noteFailure: () => {},
       exit: () => {},
       passOver: () => {},
     },

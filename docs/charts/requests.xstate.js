@@ -37,6 +37,10 @@ export const machine = createMachine(
       'patrol.timeout': {
         actions: ['patrol', 'answerClients', 'handOver', 'setPatrol'],
       },
+      'node.failed': {
+        actions: ['giveUp', 'answerClients'],
+        description: 'Whoever waits is told, and whether it may have happened.',
+      },
     },
     states: {
       leaderless: {
@@ -66,6 +70,7 @@ export const machine = createMachine(
       settleResults: () => {},
       settleResponse: () => {},
       patrol: () => {},
+      giveUp: () => {},
       answerClients: () => {},
       handOver: () => {},
       setPatrol: () => {},

@@ -75,7 +75,12 @@ export type MaelstromEvent =
   /** End of input, SIGTERM or SIGINT. */
   | { readonly type: 'input.ended' }
   /** Everything that can be finished without further input is finished. */
-  | { readonly type: 'drain.completed' };
+  | { readonly type: 'drain.completed' }
+  /**
+   * The disk has failed for good. Comes after the answers to what was under way, and once.
+   * `text` says what failed and what to do.
+   */
+  | { readonly type: 'node.failed'; readonly text: string };
 
 /** What the node's end of the wire does. */
 export type MaelstromEffect =

@@ -16,6 +16,8 @@ export type MaelstromIoContext = {
   readonly open: number;
   /** Messages that got no answer and had no effect, as none was due or possible. Never goes back. */
   readonly passedOver: number;
+  /** Why this node takes no part any more. Null but in `failed` (and in `closed` after it). */
+  readonly failure: string | null;
 };
 
 const { update, effects, guard } = chartActions<MaelstromIoContext, MaelstromEvent, MaelstromEffect>();
@@ -25,7 +27,7 @@ export type MaelstromIoInput = { readonly workload: Workload } | undefined;
 
 function createContext({ input }: { input: MaelstromIoInput }): MaelstromIoContext {
   const showsIndex = input?.workload === 'ryw-kv';
-  return { showsIndex, nodeId: null, nextMsgId: 0, open: 0, passedOver: 0 };
+  return { showsIndex, nodeId: null, nextMsgId: 0, open: 0, passedOver: 0, failure: null };
 }
 
 /** The node's own name, which every state after awaitingInit may rely on. */
@@ -36,6 +38,11 @@ function ownName(context: MaelstromIoContext): string {
 
 const BEFORE_INIT = 'this node is not initialized yet; send init first';
 const ENDING = 'this node is ending and takes no new requests';
+
+/** Why no new request is taken. */
+function refusal({ failure }: MaelstromIoContext): string {
+  return failure === null ? ENDING : `this node takes no requests any more: ${failure}`;
+}
 
 /**
  * The node's end of the wire, as Maelstrom's protocol has it: init once, then serve, then end gracefully. It
@@ -134,7 +141,7 @@ export const maelstromIoMachine = setup({
 
     beginDrain: effects(() => [{ type: 'drain' }]),
     refuseEcho: effects('echo.received', (context, event) => [
-      errorReply(ownName(context), event, context.nextMsgId, ERROR.temporarilyUnavailable, ENDING),
+      errorReply(ownName(context), event, context.nextMsgId, ERROR.temporarilyUnavailable, refusal(context)),
     ]),
     refuseRequests: effects('requests.received', (context, event) =>
       event.requests
@@ -145,7 +152,7 @@ export const maelstromIoMachine = setup({
             request,
             context.nextMsgId + place,
             ERROR.temporarilyUnavailable,
-            ENDING,
+            refusal(context),
           ),
         ),
     ),
@@ -156,6 +163,7 @@ export const maelstromIoMachine = setup({
         passedOver: context.passedOver + silent,
       };
     }),
+    noteFailure: update('node.failed', (_context, { text }) => ({ failure: text })),
     exit: effects(() => [{ type: 'exit' }]),
 
     passOver: update((context, event) => ({ passedOver: context.passedOver + messageCount(event) })),
@@ -196,6 +204,8 @@ export const maelstromIoMachine = setup({
         // Nothing has been submitted, so these can only be a mistake of whoever runs the chart.
         'answers.ready': { actions: ['settleRequests'] },
         'drain.completed': {},
+        // Nobody was promised anything yet.
+        'node.failed': { target: 'closed', actions: ['noteFailure', 'exit'] },
       },
     },
     serving: {
@@ -222,6 +232,7 @@ export const maelstromIoMachine = setup({
         'answers.ready': { actions: ['replyAnswers', 'settleRequests'] },
         'input.ended': { target: 'draining', actions: ['beginDrain'] },
         'drain.completed': {},
+        'node.failed': { target: 'failed', actions: ['noteFailure'] },
       },
     },
     draining: {
@@ -249,6 +260,36 @@ export const maelstromIoMachine = setup({
         'answers.ready': { actions: ['replyAnswers', 'settleRequests'] },
         'input.ended': {},
         'drain.completed': { target: 'closed', actions: ['exit'] },
+        'node.failed': { target: 'closed', actions: ['noteFailure', 'exit'] },
+      },
+    },
+    failed: {
+      description:
+        'The disk has failed, and nothing that rests on it is promised any more. What was under way has been answered; anything new is refused with the reason (error 11); peers are not heard.',
+      on: {
+        'init.received': [
+          { guard: 'expectsReply', actions: ['refuseSecondInit', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'init.malformed': [
+          { guard: 'expectsReply', actions: ['refuseSecondInit', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'requests.received': { actions: ['refuseRequests', 'countRefusals'] },
+        'echo.received': [
+          { guard: 'expectsReply', actions: ['refuseEcho', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'invalid.received': [
+          { guard: 'expectsReply', actions: ['replyInvalid', 'countReply'] },
+          { actions: ['passOver'] },
+        ],
+        'peers.received': { actions: ['passOver'] },
+        // What was under way was answered before: whatever comes late might rest on what is not durable.
+        'answers.ready': { actions: ['passOver'] },
+        'input.ended': { target: 'closed', actions: ['exit'] },
+        'drain.completed': {},
+        'node.failed': {},
       },
     },
     closed: {
@@ -264,6 +305,7 @@ export const maelstromIoMachine = setup({
         'answers.ready': { actions: ['passOver'] },
         'input.ended': {},
         'drain.completed': {},
+        'node.failed': {},
       },
     },
   },

@@ -46,7 +46,9 @@ export type RequestsEvent =
       readonly outcomes: readonly ForwardedOutcome[];
     }
   /** Time to look for requests whose deadline has passed, and for those that deserve another try. */
-  | { readonly type: 'patrol.timeout'; readonly nowMs: number };
+  | { readonly type: 'patrol.timeout'; readonly nowMs: number }
+  /** This node takes no part any more, for the reason in `text`: nothing will become known of what waits. */
+  | { readonly type: 'node.failed'; readonly text: string };
 
 export type RequestsEffect =
   /** Hand requests to the leader of `term`, which may be this node. */

@@ -189,6 +189,28 @@ export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, '
   return { pending, patrolAtMs, decided: { answers, handOver, patrolMs } };
 }
 
+/** Nothing will be heard of any of these any more. What was handed to a leader may be in a log, and happen yet. */
+export function giveUp(context: RequestsContext, { text }: EventOf<RequestsEvent, 'node.failed'>): Patch {
+  const answers = context.pending.map((request) => settled(request, lost(request, text)));
+  return { pending: [], patrolAtMs: null, decided: { ...NOTHING_DECIDED, answers } };
+}
+
+function lost(request: Pending, text: string): Outcome {
+  if (isInNoLog(request)) {
+    return {
+      type: 'error',
+      code: ERROR.temporarilyUnavailable,
+      text: `${text}; the operation did not happen`,
+    };
+  }
+  return { type: 'error', code: ERROR.crash, text: `${text}; not known whether the operation happened` };
+}
+
+/** A request that was never handed to a leader stands in no log, and neither does any read. */
+function isInNoLog({ handedMs, op }: Pending): boolean {
+  return handedMs === null || op.type === 'read';
+}
+
 function nextPatrolMs(settings: RequestsSettings, pending: readonly Pending[], nowMs: number): number {
   let firstMs = Number.POSITIVE_INFINITY;
   for (const { sinceMs } of pending) firstMs = Math.min(firstMs, sinceMs);
@@ -216,7 +238,7 @@ function tooLate({ settings, leader }: RequestsContext, request: Pending): Outco
     const text = `the log reached only index ${request.reachedIndex} ${wait}, and the read must not be older than index ${request.minIndex}`;
     return { type: 'error', code: ERROR.temporarilyUnavailable, text };
   }
-  if (request.handedMs !== null && request.op.type !== 'read') {
+  if (!isInNoLog(request)) {
     return { type: 'error', code: ERROR.timeout, text: `not known ${wait} whether the operation happened` };
   }
   const who = leader === null ? 'no leader was found' : `the leader ${leader} did not confirm it`;

@@ -4,6 +4,7 @@ import type { RequestsEffect, RequestsEvent } from './events.ts';
 import {
   answerClients,
   createRequestsContext,
+  giveUp,
   handOver,
   patrol,
   type RequestsContext,
@@ -37,6 +38,7 @@ export const requestsMachine = setup({
     settleResults: update('results.ready', settleResults),
     settleResponse: update('forward.response', settleResponse),
     patrol: update('patrol.timeout', patrol),
+    giveUp: update('node.failed', giveUp),
     answerClients: effects(answerClients),
     handOver: effects(handOver),
     setPatrol: effects(setPatrol),
@@ -63,6 +65,10 @@ export const requestsMachine = setup({
     'results.ready': { actions: ['settleResults', 'answerClients'] },
     'forward.response': { actions: ['settleResponse', 'answerClients'] },
     'patrol.timeout': { actions: ['patrol', 'answerClients', 'handOver', 'setPatrol'] },
+    'node.failed': {
+      actions: ['giveUp', 'answerClients'],
+      description: 'Whoever waits is told, and whether it may have happened.',
+    },
   },
   states: {
     leaderless: {

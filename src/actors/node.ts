@@ -7,12 +7,14 @@ import type { Mode } from '../../machines/store/operations.ts';
 import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import { Peer } from './peer.ts';
-import type { Ports } from './ports.ts';
+import type { DiskFailure, Ports, Restored } from './ports.ts';
 import type { Protocols } from './protocols.ts';
 import { Replica } from './replica.ts';
 import { createGate } from './step.ts';
 
 const ioGate = createGate(maelstromIoMachine);
+
+type InitReceived = Extract<MaelstromEvent, { type: 'init.received' }>;
 
 export type { Workload };
 
@@ -20,8 +22,13 @@ export type { Workload };
 export type StoreOptions = {
   /** What plain requests mean until a client sets the mode. */
   readonly mode: Mode;
-  /** Names this life of the node: without a disk every start is a new one, which must not repeat an event of another. */
+  /**
+   * Names a new life of the node, which must not repeat an event of another. A node that finds its memory on its disk
+   * goes on with the life that it had.
+   */
   readonly life: string;
+  /** What the node finds on its disk; null for nothing yet. Left out on a node without a disk, where nothing is kept. */
+  readonly restored?: Restored['store'];
   /** How often the node compares what it has with each other node. */
   readonly gossipIntervalMs: number;
   /** How long a tombstone is kept at the least. */
@@ -41,6 +48,13 @@ export type NodeOptions = {
   readonly incarnation: number;
   readonly restored?: RaftInput['restored'];
   readonly settings?: RaftInput['settings'];
+  /**
+   * Whether the node may be this one, and remembers that it is.
+   * @returns why not, and what to do about it; null when all is well
+   */
+  readonly identify?: (nodeId: string, nodeIds: readonly string[]) => string | null;
+  /** Called once, when the disk has failed: the node answers from then on that it takes no part. */
+  readonly onFailure?: (failure: DiskFailure) => void;
   /** Called once when nothing more will be written. */
   readonly onExit: () => void;
 };
@@ -81,7 +95,15 @@ export class Node {
   }
 
   receive(event: MaelstromEvent): void {
-    this.#io.inbox.next(event);
+    this.#io.inbox.next(event.type === 'init.received' ? this.#identified(event) : event);
+  }
+
+  /** A node that has another one's memory is not told who it is in a way that it could follow. */
+  #identified(event: InitReceived): MaelstromEvent {
+    if (this.#protocols !== null) return event;
+    const { client, msgId, nodeId, nodeIds } = event;
+    const text = this.#options.identify?.(nodeId, nodeIds) ?? null;
+    return text === null ? event : { type: 'init.malformed', dest: nodeId, client, msgId, text };
   }
 
   /** Sends, once and together, what the events since the last turn made necessary. */
@@ -111,7 +133,13 @@ export class Node {
     const protocols: Protocols = new Workload(nodeId, nodeIds, this.#ports, this.#options, this.steps);
     this.#protocols = protocols;
     listen(protocols.answers, (answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
+    listen(protocols.failures, (failure) => this.#fail(failure));
     protocols.start();
+  }
+
+  #fail(failure: DiskFailure): void {
+    this.#io.inbox.next({ type: 'node.failed', text: failure.text });
+    this.#options.onFailure?.(failure);
   }
 
   #drain(): void {

@@ -11,8 +11,8 @@ import { requestsMachine } from '../../machines/requests/requests.machine.ts';
 import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import type { NodeOptions } from './node.ts';
-import { Outlet } from './outlet.ts';
-import type { Ports } from './ports.ts';
+import { Outlet, type Released } from './outlet.ts';
+import type { DiskFailure, Ports } from './ports.ts';
 import { Readers, type ReadRequest } from './readers.ts';
 import { Registers } from './registers.ts';
 import { Sessions } from './sessions.ts';
@@ -30,12 +30,12 @@ const MAX_READERS = 10_000;
 export class Peer {
   /** What is to be told to clients. */
   readonly answers = new Subject<readonly ClientAnswer[]>();
+  readonly failures = new Subject<DiskFailure>();
   readonly registers: Registers;
   readonly sessions: Sessions;
   readonly readers: Readers;
   readonly raft: Cell<typeof raftMachine>;
   readonly requests: Cell<typeof requestsMachine>;
-  readonly isAlone: boolean;
   readonly #id: string;
   readonly #ports: Ports;
   readonly #outlet: Outlet;
@@ -44,6 +44,8 @@ export class Peer {
   readonly #hasEarlierLife: boolean;
   /** The raft cell has handled something since its turn was last ended. */
   #open = false;
+  /** The disk has failed: this node takes no part any more. */
+  #stopped = false;
   #onDrained: (() => void) | null = null;
   /** The time of this turn, once something asked for it. */
   #turnMs: number | null = null;
@@ -62,14 +64,13 @@ export class Peer {
     this.#voters = voters;
     this.#ports = ports;
     this.#options = options;
-    this.isAlone = voters.length === 1;
     this.#hasEarlierLife = (options.restored?.entries.length ?? 0) > 0;
     // What a write held back may have opened another turn.
-    this.#outlet = new Outlet(
-      ports.disk,
-      (effect) => this.#carryOut(effect),
-      () => this.endTurn(),
-    );
+    this.#outlet = new Outlet(ports.disk, {
+      release: (effect) => this.#carryOut(effect),
+      released: () => this.endTurn(),
+      failed: (failure) => this.#fail(failure),
+    });
     // Plain lin-kv replies show no index, so there is nothing to remember about any one client.
     this.sessions = new Sessions(options.workload === 'ryw-kv' ? MAX_SESSIONS : 0, steps);
     this.registers = new Registers(steps, membershipOf(voters));
@@ -93,6 +94,11 @@ export class Peer {
     this.requests = new Cell('requests', requestsGate, steps);
     listen(this.raft.outlet, (effect) => this.#outlet.take(effect));
     listen(this.requests.outlet, (effect) => this.#pass(effect));
+  }
+
+  /** Who else there is, the log says: a cluster of one may grow. */
+  get isAlone(): boolean {
+    return this.raft.snapshot.context.peers.length === 0;
   }
 
   start(): void {
@@ -135,6 +141,7 @@ export class Peer {
   }
 
   deliver(messages: readonly PeerMessage[]): void {
+    if (this.#stopped) return;
     for (const message of messages) this.#take(message);
   }
 
@@ -146,15 +153,16 @@ export class Peer {
 
   /** Ends turns until nothing is open: what a turn lets out may open another. */
   endTurn(): void {
+    if (this.#stopped) return;
     this.#settleReads();
-    while (this.#open) {
+    while (this.#open && !this.#stopped) {
       this.#open = false;
       this.raft.inbox.next({ type: 'turn.ended' });
       this.#outlet.endTurn();
       this.#settleReads();
     }
     this.#turnMs = null;
-    if (this.#outlet.isClear) this.#finishDraining();
+    if (this.#outlet.isClear && !this.#stopped) this.#finishDraining();
   }
 
   /** Calls back when everything is done that can be done without another message. */
@@ -198,7 +206,21 @@ export class Peer {
     return this.#turnMs;
   }
 
+  /**
+   * Nothing is promised any more, and nobody heard: whoever waits is told so. What others have passed to this node they
+   * will pass to its successor.
+   */
+  #fail(failure: DiskFailure): void {
+    this.#stopped = true;
+    this.#redirects = [];
+    this.requests.inbox.next({ type: 'node.failed', text: failure.text });
+    this.readers.fail(failure.text);
+    this.#settleReads();
+    this.failures.next(failure);
+  }
+
   #tell(event: RaftEvent): void {
+    if (this.#stopped) return;
     this.#open = true;
     this.raft.inbox.next(event);
   }
@@ -237,7 +259,7 @@ export class Peer {
     if (event !== null) this.#tell(event);
   }
 
-  #carryOut(effect: Exclude<RaftEffect, { type: 'persist' }>): void {
+  #carryOut(effect: Released): void {
     switch (effect.type) {
       case 'send':
         return this.#ports.wire.send(this.#id, effect.to, effect.message);
@@ -285,6 +307,7 @@ export class Peer {
       }
       case 'timer.set':
         return this.#ports.timers.set(effect.timer, effect.ms, () => {
+          if (this.#stopped) return;
           this.requests.inbox.next({ type: 'patrol.timeout', nowMs: this.#nowMs() });
           this.endTurn();
         });

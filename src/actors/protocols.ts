@@ -1,10 +1,16 @@
 import type { Subject } from 'rxjs';
 import type { ClientAnswer, ClientRequest, NodeMessage } from '../../machines/maelstrom/events.ts';
+import type { DiskFailure } from './ports.ts';
 
 /** What stands behind the wire of a node that knows who it is: one workload's cells, and all they do. */
 export type Protocols = {
   /** What is to be told to clients. */
   readonly answers: Subject<readonly ClientAnswer[]>;
+  /**
+   * Tells, once, that the disk has failed. What was under way has been answered then, and nothing else ever will be:
+   * a node that cannot make its promises durable makes none.
+   */
+  readonly failures: Subject<DiskFailure>;
   /** Nobody else is in the cluster. */
   readonly isAlone: boolean;
   start(): void;

@@ -117,6 +117,13 @@ export class Readers {
     this.#tell(reader, { type: 'leader.answered', outcome, index, servedBy, nowMs: this.#host.nowMs() });
   }
 
+  /** Nothing here can be served any more, for the reason in `text`. */
+  fail(text: string): void {
+    const outcome = { type: 'error', code: ERROR.temporarilyUnavailable, text } as const;
+    for (const { request } of this.#waiting.values()) this.#answer(request, outcome);
+    this.end();
+  }
+
   /** No more input will come: nothing is left that these could wait for. */
   end(): void {
     for (const number of [...this.#waiting.keys()]) this.#tell(number, { type: 'input.ended' });

@@ -5,6 +5,7 @@ import { canonical, type Json } from '../../machines/json.ts';
 import type { Operation, Outcome } from '../../machines/operations.ts';
 import type { Entry, QueuedRead } from '../../machines/raft/events.ts';
 import { type Membership, membershipOf } from '../../machines/raft/membership.ts';
+import type { Checkpoint, StateItem } from '../../machines/raft/snapshot.ts';
 import { linearRegisterMachine } from '../../machines/register/linear.machine.ts';
 import type { Result } from '../../machines/requests/events.ts';
 import type { CellStep } from './cell.ts';
@@ -17,16 +18,22 @@ const gate = createGate(linearRegisterMachine);
 const absent = gate.start(undefined).snapshot;
 const present = gate.machine.resolveState({ value: 'present', context: { value: null } });
 
+/** How the items of a checkpoint are named: a register by its key's canonical spelling, what is known of an origin by its node. */
+const KEY = 'key/';
+const ORIGIN = 'origin/';
+
 /**
  * The state machine that the log drives: one register a key. Registers are virtual actors: a key's chart is
  * brought to life when an operation for it arrives, and is a plain value otherwise, so a million keys fit.
  */
 export class Registers {
-  readonly #values = new Map<string, Json>();
-  readonly #origins = new Origins();
+  #values = new Map<string, Json>();
+  #origins = new Origins();
   readonly #steps: Subject<CellStep> | undefined;
   #appliedIndex = 0;
   #membership: Membership;
+  /** The keys whose values are others than when changes were last taken. */
+  readonly #changed = new Set<string>();
 
   /**
    * @param steps tells an observer of every step; costs nothing while nobody listens
@@ -96,6 +103,38 @@ export class Registers {
     return outcome.value;
   }
 
+  /**
+   * What the state as of `appliedIndex` has that it had not when this was last called; in no particular order. Of the
+   * keys and origins that have changed, and of no others: to take a checkpoint costs what has changed.
+   */
+  takeChanges(): readonly StateItem[] {
+    const changes: StateItem[] = [];
+    for (const name of this.#changed) changes.push([KEY + name, this.#values.get(name) as Json]);
+    for (const [node, value] of this.#origins.takeChanges()) changes.push([ORIGIN + node, value]);
+    this.#changed.clear();
+    return changes;
+  }
+
+  /**
+   * Puts a checkpoint in the place of everything: as if the log up to there had been applied.
+   * @param items all of its state
+   */
+  restore({ index, membership }: Checkpoint, items: Iterable<StateItem>): void {
+    invariant(index >= this.#appliedIndex, 'what was applied is never taken back', () => ({
+      index,
+      appliedIndex: this.#appliedIndex,
+    }));
+    this.#values = new Map();
+    this.#origins = new Origins();
+    this.#changed.clear();
+    this.#appliedIndex = index;
+    this.#membership = membership;
+    for (const [name, value] of items) {
+      if (name.startsWith(KEY)) this.#values.set(name.slice(KEY.length), value);
+      else this.#origins.restore(name.slice(ORIGIN.length), value);
+    }
+  }
+
   /** Every key that holds a value, by its canonical spelling. For checks and tools. */
   entries(): ReadonlyMap<string, Json> {
     return this.#values;
@@ -108,7 +147,7 @@ export class Registers {
       const cell = `register ${name}`;
       this.#steps.next({ cell, chart: gate.machine.id, event: op, before: null, snapshot, effects });
     }
-    if (op.type !== 'read' && snapshot.value === 'present') this.#values.set(name, snapshot.context.value);
+    if (op.type !== 'read' && snapshot.value === 'present') this.#keep(name, snapshot.context.value);
     const answer = effects[0];
     invariant(
       answer !== undefined && effects.length === 1,
@@ -116,6 +155,13 @@ export class Registers {
       () => op,
     );
     return answer.outcome;
+  }
+
+  #keep(name: string, value: Json): void {
+    // A comparison that failed leaves the very value behind that was there.
+    if (value === this.#values.get(name)) return;
+    this.#values.set(name, value);
+    this.#changed.add(name);
   }
 
   /** Brings a key's register to life: the same chart in the same state as when it was left. */

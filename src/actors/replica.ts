@@ -10,18 +10,27 @@ import type { Item } from '../../machines/store/items.ts';
 import type { Mode, StoreOutcome, VectorPairs } from '../../machines/store/operations.ts';
 import type { CellStep } from './cell.ts';
 import { Gossip } from './gossip/gossip.ts';
+import { idOf } from './gossip/item-text.ts';
 import type { NodeOptions } from './node.ts';
-import type { Ports } from './ports.ts';
+import { PersistFirst } from './persist-first.ts';
+import type { DiskFailure, Ports } from './ports.ts';
 import type { Protocols } from './protocols.ts';
 import { refusalOf } from './sibling-room.ts';
+import { resumeCounting, StoreJournal } from './store-journal.ts';
 import { type Holdings, StoreRegisters } from './store-registers.ts';
 
 type VersionWrite = { readonly key: Json; readonly value: Json; readonly context: VectorPairs };
 type Written = Extract<StoreOutcome, { type: 'versioned' }>['reply'];
 
+/** What a replica says: to clients, or to another node. */
+type Said =
+  | { readonly answers: readonly ClientAnswer[] }
+  | { readonly to: string; readonly body: { readonly [name: string]: Json } };
+
 /**
- * A node's part of the conflict store: every request is answered at once from what this node holds, and what changed
- * is told to the others at the end of the turn.
+ * A node's part of the conflict store: every request is answered from what this node holds, and what changed is told
+ * to the others at the end of the turn. A node with a disk first makes durable what it says (persist first): an answer
+ * is a promise, and so is a message, because tombstones are dropped on the strength of what peers say that they hold.
  */
 export class Replica implements Protocols {
   readonly answers = new Subject<readonly ClientAnswer[]>();
@@ -31,6 +40,11 @@ export class Replica implements Protocols {
   readonly #nodes: number;
   readonly #registers: StoreRegisters;
   readonly #gossip: Gossip;
+  readonly #outlet: PersistFirst<Said>;
+  /** Null on a node without a disk: nothing waits there. */
+  readonly #journal: StoreJournal | null;
+  readonly failures = new Subject<DiskFailure>();
+  #onDrained: (() => void) | null = null;
   /** What plain requests mean. */
   #mode: Mode;
   /** The latest timestamp that this node gave out, in seconds. */
@@ -43,11 +57,19 @@ export class Replica implements Protocols {
     options: NodeOptions,
     steps: Subject<CellStep>,
   ) {
-    const { mode, life, gossipIntervalMs, tombstoneGraceMs } = options.store;
+    const { mode, life, gossipIntervalMs, tombstoneGraceMs, restored } = options.store;
     this.isAlone = cluster.length === 1;
     this.#ports = ports;
     this.#mode = mode;
     this.#nodes = cluster.length;
+    this.#outlet = new PersistFirst(ports.disk, {
+      release: (said) => this.#say(id, said),
+      released: () => this.endTurn(),
+      failed: (failure, heldBack) => this.#fail(failure, heldBack),
+    });
+    const counters = resumeCounting(restored ?? null, life, options.incarnation);
+    this.#lastTs = counters.lastTs;
+    this.#journal = restored === undefined ? null : new StoreJournal(this.#outlet);
     this.#gossip = new Gossip(
       {
         id,
@@ -55,24 +77,34 @@ export class Replica implements Protocols {
         intervalMs: gossipIntervalMs,
         graceMs: tombstoneGraceMs,
         seed: options.seed,
-        epoch: options.incarnation,
+        epoch: counters.epoch,
         timers: ports.timers,
-        wire: ports.wire,
+        send: (to, body) => this.#outlet.put({ to, body }),
         nowMs: ports.nowMs,
         nextTs: () => this.#nextTs(),
         merge: (item) => this.#mergeItem(item),
-        dropped: (item) => this.#registers.dropped(item),
+        kept: (itemId, text) => this.#journal?.note(itemId, text),
+        dropped: (item) => {
+          this.#journal?.note(idOf(item), null);
+          this.#registers.dropped(item);
+        },
+        epochRaised: (epoch) => this.#journal?.count('epoch', epoch),
+        endTurn: () => this.endTurn(),
       },
       steps,
     );
+    if (restored != null) this.#gossip.restore(restored.items);
     const holdings: Holdings = {
       entry: (name) => this.#gossip.items.entry(name),
       versions: (name) => this.#gossip.items.versions(name),
       keepEntry: (name, entry) => this.#gossip.keepEntry(name, entry),
       keepVersions: (name, versions) => this.#gossip.keepVersions(name, versions),
+      keepFloor: (floor) => this.#journal?.count('floor', floor),
     };
-    const owner = { node: id, cluster, life, floor: 0 };
+    const owner = { node: id, cluster, life: counters.life, floor: counters.floor };
     this.#registers = new StoreRegisters(holdings, owner, options.seed, steps);
+    this.#journal?.count('life', counters.life);
+    this.#journal?.count('epoch', counters.epoch);
   }
 
   /** What this node holds of a key by timestamps; for checks and tools. */
@@ -109,23 +141,47 @@ export class Replica implements Protocols {
   }
 
   endTurn(): void {
+    if (this.#outlet.hasFailed) return;
     this.#gossip.endTurn();
+    this.#journal?.endTurn();
+    this.#outlet.endTurn();
+    if (this.#outlet.isClear) this.#finishDraining();
   }
 
-  /** Everything has been answered: nothing here ever waits for another node. */
+  /** Nothing here ever waits for another node; but answers may wait for the disk. */
   drain(completed: () => void): void {
-    completed();
+    this.#onDrained = completed;
+    this.endTurn();
+  }
+
+  #finishDraining(): void {
+    const completed = this.#onDrained;
+    this.#onDrained = null;
+    completed?.();
   }
 
   submit(requests: readonly ClientRequest[]): void {
-    this.answers.next(
-      requests.map(({ client, msgId, op, bytes }) => ({
-        client,
-        msgId,
-        outcome: this.#operate(client, op, bytes),
-        index: null,
-      })),
-    );
+    const answers = requests.map(({ client, msgId, op, bytes }) => ({
+      client,
+      msgId,
+      outcome: this.#operate(client, op, bytes),
+      index: null,
+    }));
+    this.#outlet.put({ answers });
+  }
+
+  #say(id: string, said: Said): void {
+    if ('answers' in said) this.answers.next(said.answers);
+    else this.#ports.wire.send(id, said.to, said.body);
+  }
+
+  /** Nothing that waited will be known to be durable: it may have happened or not. */
+  #fail(failure: DiskFailure, heldBack: readonly Said[]): void {
+    this.#gossip.stop();
+    const outcome = { type: 'error', code: ERROR.crash, text: failure.text } as const;
+    const answers = heldBack.flatMap((said) => ('answers' in said ? said.answers : []));
+    this.answers.next(answers.map((answer) => ({ ...answer, outcome })));
+    this.failures.next(failure);
   }
 
   #operate(client: string, op: ClientOperation, bytes: number): ClientOutcome {
@@ -162,6 +218,7 @@ export class Replica implements Protocols {
   #put(reply: 'write_ok' | 'kv_delete_ok', key: Json, deleted: boolean, value: Json): ClientOutcome {
     const ts = this.#nextTs();
     this.#lastTs = ts;
+    this.#journal?.count('lastTs', ts);
     this.#registers.put(canonical(key), { ts, deleted, value });
     return { type: 'stamped', reply, ts };
   }

@@ -37,6 +37,8 @@ export type Holdings = {
   versions(name: string): Versions;
   keepEntry(name: string, entry: LwwEntry): void;
   keepVersions(name: string, versions: Versions): void;
+  /** No event above this number was given out, and none at or below it may be given out again (owner.ts). */
+  keepFloor(floor: number): void;
 };
 
 /**
@@ -96,8 +98,7 @@ export class StoreRegisters {
   /** An item is gone for good. A lone node goes on counting above it: no number of an actor is given out again. */
   dropped(item: Item): void {
     if (item.kind === 'lww' || !isAlone(this.#owner)) return;
-    const floor = item.versions.reduce((most, { count }) => Math.max(most, count), this.#owner.floor);
-    this.#owner = { ...this.#owner, floor };
+    this.#raise(item.versions.reduce((most, { count }) => Math.max(most, count), this.#owner.floor));
   }
 
   #mint(name: string, event: EventFromLogic<Siblings>): VersionVector {
@@ -140,8 +141,14 @@ export class StoreRegisters {
   #spend(): void {
     if (isAlone(this.#owner)) return;
     const { floor, random } = raisedFloor(this.#owner.floor, this.#random);
-    this.#owner = { ...this.#owner, floor };
+    this.#raise(floor);
     this.#random = random;
+  }
+
+  #raise(floor: number): void {
+    if (floor === this.#owner.floor) return;
+    this.#owner = { ...this.#owner, floor };
+    this.#holdings.keepFloor(floor);
   }
 
   #activateEntry(name: string): SnapshotFrom<Lww> {

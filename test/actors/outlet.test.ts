@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RaftEffect } from '../../machines/raft/events.ts';
 import { Outlet } from '../../src/actors/outlet.ts';
-import type { Disk, DiskWrite } from '../../src/actors/ports.ts';
+import type { Disk, DiskFailure, DiskWrite } from '../../src/actors/ports.ts';
 
 /** A disk whose writes become durable when the test says so; or at once. */
 class LateDisk implements Disk {
   written = 0;
   durable = 0;
-  readonly #syncs: { readonly through: number; readonly done: (failure: null) => void }[] = [];
+  readonly #syncs: { readonly through: number; readonly done: (failure: DiskFailure | null) => void }[] = [];
   readonly #isInstant: boolean;
 
   constructor(isInstant = false) {
@@ -19,7 +19,7 @@ class LateDisk implements Disk {
     this.written += 1;
   }
 
-  sync(done: (failure: null) => void): void {
+  sync(done: (failure: DiskFailure | null) => void): void {
     this.#syncs.push({ through: this.written, done });
     if (this.#isInstant) this.complete();
   }
@@ -43,7 +43,14 @@ class LateDisk implements Disk {
     this.durable = sync.through;
     sync.done(null);
   }
+
+  /** The oldest sync fails. */
+  fail(): void {
+    this.#syncs.shift()?.done(FULL);
+  }
 }
+
+const FULL: DiskFailure = { kind: 'full', text: 'the disk is full' };
 
 type Released = Exclude<RaftEffect, { type: 'persist' }>;
 
@@ -58,15 +65,16 @@ const timer: RaftEffect = { type: 'timer.set', timer: 'election', ms: 5 };
 
 function outletOn(disk: LateDisk) {
   const released: Released[] = [];
+  const failures: (readonly [DiskFailure, readonly Released[]])[] = [];
   let calls = 0;
-  const outlet = new Outlet(
-    disk,
-    (effect) => released.push(effect),
-    () => {
+  const outlet = new Outlet(disk, {
+    release: (effect) => released.push(effect),
+    released: () => {
       calls += 1;
     },
-  );
-  return { outlet, released, calls: () => calls };
+    failed: (failure, heldBack) => failures.push([failure, heldBack]),
+  });
+  return { outlet, released, failures, calls: () => calls };
 }
 
 describe('Persist first', () => {
@@ -121,9 +129,8 @@ describe('Persist first', () => {
   it('what a release leads to comes after everything that waited before it', () => {
     const disk = new LateDisk(true);
     const order: number[] = [];
-    const outlet: Outlet = new Outlet(
-      disk,
-      (effect) => {
+    const outlet: Outlet = new Outlet(disk, {
+      release: (effect) => {
         if (effect.type !== 'send') return;
         order.push(effect.message.term);
         // The first release writes, and ends a turn, from within.
@@ -132,8 +139,9 @@ describe('Persist first', () => {
         outlet.take(send(3));
         outlet.endTurn();
       },
-      () => {},
-    );
+      released: () => {},
+      failed: () => {},
+    });
     for (const effect of [persist, send(1), send(2)]) outlet.take(effect);
     outlet.endTurn();
     expect(order).toEqual([1, 2, 3]);
@@ -150,6 +158,24 @@ describe('Persist first', () => {
     expect(calls()).toBe(1);
   });
 
+  it('a sync that fails is the last: nothing that waited is let out, nothing is written, and it is told once', () => {
+    const disk = new LateDisk();
+    const { outlet, released, failures } = outletOn(disk);
+    for (const effect of [persist, send(1)]) outlet.take(effect);
+    outlet.endTurn();
+    for (const effect of [persist, send(2)]) outlet.take(effect);
+    outlet.endTurn();
+    disk.fail();
+    // The second sync, had it been believed, would let out what rests on the first.
+    disk.complete();
+    for (const effect of [persist, send(3), timer]) outlet.take(effect);
+    outlet.endTurn();
+    outlet.fail(FULL);
+    expect(released).toEqual([]);
+    expect(failures).toEqual([[FULL, [send(1), send(2)]]]);
+    expect([disk.written, disk.syncs]).toEqual([2, 0]);
+  });
+
   it.each([false, true])('holds under any interleaving (a disk that is done at once: %s)', (isInstant) => {
     const step = fc.constantFrom('persist', 'send', 'timer', 'turn', 'complete', 'echo');
     fc.assert(
@@ -159,9 +185,8 @@ describe('Persist first', () => {
         let echoes = 0;
         let sends = 0;
         const released: number[] = [];
-        const outlet: Outlet = new Outlet(
-          disk,
-          (effect) => {
+        const outlet: Outlet = new Outlet(disk, {
+          release: (effect) => {
             if (effect.type !== 'send') return;
             expect(disk.durable).toBeGreaterThanOrEqual(effect.message.term);
             released.push(effect.message.term);
@@ -169,8 +194,9 @@ describe('Persist first', () => {
             echoes -= 1;
             write();
           },
-          () => outlet.endTurn(),
-        );
+          released: () => outlet.endTurn(),
+          failed: () => {},
+        });
         function write(): void {
           outlet.take(persist);
           sends += 1;

@@ -51,6 +51,7 @@ const EVENTS: readonly MaelstromEvent[] = [
   tooMany,
   { type: 'input.ended' },
   { type: 'drain.completed' },
+  { type: 'node.failed', text: 'the disk is full' },
 ];
 
 /** @param most when a counter has come so far, a life has seen enough */
@@ -63,7 +64,9 @@ function model(most: number): Model<Machine> {
       if (nextMsgId + passedOver + open > most) return [];
       // Answers come for open requests, and a node drains when it was told to.
       return EVENTS.filter((event) =>
-        event.type === 'answers.ready' ? event.answers.length <= open || value === 'closed' : true,
+        event.type === 'answers.ready'
+          ? event.answers.length <= open || value === 'closed' || value === 'failed'
+          : true,
       );
     },
     serialize: ({ value, context }) => JSON.stringify([value, context]),
@@ -72,11 +75,12 @@ function model(most: number): Model<Machine> {
 
 /** The node's end of the wire in plain words. */
 class Wire {
-  part: 'unnamed' | 'serving' | 'ending' | 'closed' = 'unnamed';
+  part: 'unnamed' | 'serving' | 'ending' | 'failed' | 'closed' = 'unnamed';
   /** Replies since init_ok, which is number 0. */
   numbered = 0;
   open = 0;
   silent = 0;
+  failure: string | null = null;
 
   /** @returns what has to come of the event, in order */
   take(event: MaelstromEvent): unknown[] {
@@ -84,9 +88,14 @@ class Wire {
     switch (event.type) {
       case 'input.ended':
         if (this.part === 'ending') return [];
-        return this.#become(this.part === 'unnamed' ? 'closed' : 'ending', [
-          { type: this.part === 'unnamed' ? 'exit' : 'drain' },
-        ]);
+        if (this.part !== 'serving') return this.#become('closed', [{ type: 'exit' }]);
+        return this.#become('ending', [{ type: 'drain' }]);
+      case 'node.failed':
+        if (this.part === 'failed') return [];
+        this.failure = event.text;
+        return this.part === 'serving'
+          ? this.#become('failed', [])
+          : this.#become('closed', [{ type: 'exit' }]);
       case 'drain.completed':
         return this.part === 'ending' ? this.#become('closed', [{ type: 'exit' }]) : [];
       case 'peers.received':
@@ -98,6 +107,7 @@ class Wire {
         this.open += event.requests.length;
         return [{ type: 'submit', requests: event.requests }];
       case 'answers.ready':
+        if (this.part === 'failed') return this.#passOver(event);
         this.open -= event.answers.length;
         return event.answers
           .filter(({ msgId }) => msgId !== null)
@@ -149,7 +159,7 @@ class Wire {
   }
 
   #passOver(event: MaelstromEvent): unknown[] {
-    if (event.type === 'input.ended' || event.type === 'drain.completed') return [];
+    if (['input.ended', 'drain.completed', 'node.failed'].includes(event.type)) return [];
     this.silent += howMany(event);
     return [];
   }
@@ -175,6 +185,7 @@ const STATE_OF = {
   unnamed: 'awaitingInit',
   serving: 'serving',
   ending: 'draining',
+  failed: 'failed',
   closed: 'closed',
 } as const;
 
@@ -186,10 +197,15 @@ export const maelstromIoReference: Reference<Machine> = (input) => {
     const { context, value } = after;
     assert.equal(value, STATE_OF[wire.part]);
     assert.deepEqual(
-      [context.nextMsgId, context.open, context.passedOver],
-      [wire.numbered, wire.open, wire.silent],
+      [context.nextMsgId, context.open, context.passedOver, context.failure],
+      [wire.numbered, wire.open, wire.silent, wire.failure],
     );
-    if (event.type !== 'answers.ready' || value === 'closed') return;
+    for (const effect of effects) {
+      // Whoever is turned away by a node that has failed is told why.
+      if (effect.type !== 'reply' || value !== 'failed' || effect.body.code !== 11) continue;
+      assert.ok(String(effect.body.text).endsWith(String(wire.failure)));
+    }
+    if (event.type !== 'answers.ready' || value === 'closed' || value === 'failed') return;
     // A plain reply tells at which index of the log it took place, where clients have sessions; an error never does.
     const plain = event.answers.filter(({ msgId, outcome }) => msgId !== null && isPlain(outcome.type));
     const shown = effects.filter((effect) => effect.type === 'reply' && isPlain(String(effect.body.type)));
@@ -202,7 +218,7 @@ export const maelstromIoReference: Reference<Machine> = (input) => {
 
 export const maelstromIoTests = chartTests<Machine>({
   machine: maelstromIoMachine,
-  worlds: [{ model: model(4), states: 278 }],
+  worlds: [{ model: model(4), states: 464 }],
   walks: [{ model: model(1000), seed: 6, count: 40, steps: 60 }],
   reference: maelstromIoReference,
   // Nothing has been submitted, or less than is answered: only a mistake of whoever runs the chart can do that.

@@ -46,6 +46,7 @@ function model(maxNumber: number): Model<Machine> {
         yield { type: 'requests.arrived', nowMs, requests: [write, read, write] };
       }
       yield* answers(pending[0]?.number ?? nextNumber);
+      if (pending.length > 0) yield { type: 'node.failed', text: 'the disk is full' };
     },
     serialize: ({ value, context }) => {
       const nowMs = latestMs({ context });
@@ -98,6 +99,7 @@ class Table {
       for (const number of this.waiting.keys()) this.#forward(number, event.nowMs);
     }
     if (event.type === 'patrol.timeout') this.#patrol(event.nowMs);
+    if (event.type === 'node.failed') this.#giveUp();
     if (event.type === 'forward.response') this.#settle([event]);
     if (event.type === 'results.ready') {
       const own = event.results.filter(({ node }) => node === this.settings.id);
@@ -149,6 +151,15 @@ class Table {
         this.#answer(request, { type: 'error', code, text: '' });
       } else if ((handedMs ?? 0) + this.settings.retryMs <= nowMs) this.#forward(number, nowMs);
     }
+  }
+
+  #giveUp(): void {
+    for (const { request, handedMs } of this.waiting.values()) {
+      // A write that was handed over may happen yet; it cannot be said of a read.
+      const code = handedMs !== null && request.op.type !== 'read' ? 13 : 11;
+      this.#answer(request, { type: 'error', code, text: '' });
+    }
+    this.waiting.clear();
   }
 
   #answer({ reader }: Submission, outcome: Outcome, index: number | null = null): void {

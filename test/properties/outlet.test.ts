@@ -34,15 +34,15 @@ describe('the outlet', () => {
         const out: number[] = [];
         /** How many writes had been asked for when the effect with this number was taken. */
         const asked: number[] = [];
-        const outlet = new Outlet(
-          disk,
-          (effect) => {
+        const outlet = new Outlet(disk, {
+          release: (effect) => {
             if (effect.type !== 'leader.changed') return;
             expect(durable).toBeGreaterThanOrEqual(asked[effect.term] ?? 0);
             out.push(effect.term);
           },
-          () => {},
-        );
+          released: () => {},
+          failed: () => {},
+        });
         const step = (what: string) => {
           if (what === 'turn') outlet.endTurn();
           else if (what === 'synced') syncs.shift()?.();

@@ -7,11 +7,11 @@ import type { Versions } from '../../../machines/register/versions.ts';
 import type { Item } from '../../../machines/store/items.ts';
 import { listen } from '../bus.ts';
 import { Cell, type CellStep } from '../cell.ts';
-import type { Timers, Wire } from '../ports.ts';
+import type { Timers } from '../ports.ts';
 import { createGate } from '../step.ts';
 import { answer, itemBytes, MESSAGE_BYTES, opening } from './comparison.ts';
 import { placeOf } from './hash.ts';
-import { idOf, spellItem } from './item-text.ts';
+import { idOf, readItem, spellItem } from './item-text.ts';
 import { Items, isTombstone } from './items.ts';
 import { Link } from './link.ts';
 import { Tombstones } from './tombstones.ts';
@@ -36,15 +36,22 @@ export type GossipHost = {
   /** Which life of the node this is: higher than every earlier one (milliseconds since 1970 do). */
   readonly epoch: number;
   readonly timers: Timers;
-  readonly wire: Wire;
+  /** Sends a message to another node, as soon as everything is durable that it may rest on. */
+  send(to: string, body: { readonly [name: string]: Json }): void;
   /** Monotonic time in milliseconds. */
   nowMs(): number;
   /** The timestamp that this node's next write would have, in seconds. */
   nextTs(): number;
   /** Takes in what a peer holds of an item: whatever comes of it goes to `keepEntry` or `keepVersions`. */
   merge(item: Item): void;
+  /** The node holds an item, under this text. */
+  kept(id: string, text: string): void;
   /** A tombstone is gone; its counts must not be given out again. */
   dropped(item: Item): void;
+  /** This start of the node goes by a higher number than it was given. */
+  epochRaised(epoch: number): void;
+  /** Something happened outside of any turn. */
+  endTurn(): void;
 };
 
 type Peer = {
@@ -72,6 +79,8 @@ export class Gossip {
   /** What comes in now comes from a peer: it is not sent on. */
   #isMerging = false;
   #sweeps = false;
+  /** Nothing is said any more. */
+  #stopped = false;
 
   constructor(host: GossipHost, steps: Subject<CellStep>) {
     this.#host = host;
@@ -96,7 +105,21 @@ export class Gossip {
     });
   }
 
+  /** Takes back what the node held in an earlier life. A tombstone's time begins anew. */
+  restore(items: Iterable<readonly [id: string, text: string]>): void {
+    for (const [id, text] of items) {
+      this.items.set(id, text);
+      if (isTombstone(readItem(id, text))) this.#tombstones.changed(id, true);
+    }
+  }
+
+  /** Says nothing from here on. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   start(): void {
+    this.#scheduleSweep();
     const { id, seed, intervalMs } = this.#host;
     for (const { name, cell } of this.#peers.values()) {
       cell.start({
@@ -118,7 +141,9 @@ export class Gossip {
 
   #keep(item: Item): void {
     const id = idOf(item);
-    this.items.set(id, spellItem(item));
+    const text = spellItem(item);
+    this.items.set(id, text);
+    this.#host.kept(id, text);
     this.#tombstones.changed(id, isTombstone(item));
     this.#scheduleSweep();
     // What is sent is what is held: an item that a peer has changed after this node did goes out as it is now.
@@ -158,12 +183,17 @@ export class Gossip {
       return;
     }
     const { taken, isNewLife, greets, outlivedBy } = peer.link.receive(message, this.#epoch);
-    if (outlivedBy !== null) this.#epoch = outlivedBy + 1;
+    if (outlivedBy !== null) this.#raiseEpoch(outlivedBy + 1);
     if (outlivedBy !== null || isNewLife) this.#tombstones.startOver();
     if (isNewLife) peer.cell.inbox.next({ type: 'peer.met' });
     if (greets) this.#send(peer, { type: 'gossip.hello' });
     if (taken) this.#take(peer, message);
     else this.passedOver += 1;
+  }
+
+  #raiseEpoch(epoch: number): void {
+    this.#epoch = epoch;
+    this.#host.epochRaised(epoch);
   }
 
   #take(peer: Peer, message: GossipMessage): void {
@@ -238,9 +268,11 @@ export class Gossip {
       case 'tell':
         return this.#tell(peer);
       case 'timer.set':
-        return this.#host.timers.set(`gossip ${peer.name} ${effect.timer}`, effect.ms, () =>
-          peer.cell.inbox.next({ type: `${effect.timer}.timeout` }),
-        );
+        return this.#host.timers.set(`gossip ${peer.name} ${effect.timer}`, effect.ms, () => {
+          if (this.#stopped) return;
+          peer.cell.inbox.next({ type: `${effect.timer}.timeout` });
+          this.#host.endTurn();
+        });
       case 'timer.clear':
         return this.#host.timers.clear(`gossip ${peer.name} ${effect.timer}`);
     }
@@ -257,8 +289,8 @@ export class Gossip {
   }
 
   #send({ name, link }: Peer, content: Content): void {
-    const { id, wire } = this.#host;
-    wire.send(id, name, { ...link.fields(this.#epoch), ...content } as { readonly [name: string]: Json });
+    const body = { ...link.fields(this.#epoch), ...content };
+    this.#host.send(name, body as { readonly [name: string]: Json });
   }
 
   /** The lives of all nodes as this one knows them, by the nodes' names; 0 for one that was never heard. */
@@ -280,8 +312,10 @@ export class Gossip {
     this.#sweeps = true;
     this.#host.timers.set('gossip sweep', this.#host.intervalMs, () => {
       this.#sweeps = false;
+      if (this.#stopped) return;
       this.#tombstones.sweep();
       this.#scheduleSweep();
+      this.#host.endTurn();
     });
   }
 }
