@@ -1,5 +1,6 @@
 import type { SnapshotFrom } from 'xstate';
 import { invariant } from '../../machines/assert.ts';
+import type { Json } from '../../machines/json.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { Dice } from '../kit/dice.ts';
@@ -9,7 +10,7 @@ import { Tracer } from '../trace/tracer.ts';
 import type { HistoryEvent } from '../verify/history.ts';
 import { Clients } from './clients.ts';
 import { SimulatedHost } from './host.ts';
-import { checkReplicasAgree, Invariants } from './invariants.ts';
+import { checkReplicasAgree, Invariants, type RaftView } from './invariants.ts';
 import { type Judgement, judgeHistory } from './judge.ts';
 import { Nemesis } from './nemesis.ts';
 import { Network } from './network.ts';
@@ -261,18 +262,14 @@ class Simulation {
     this.#trace.step(this.#schedule.nowMs, name, cell, event.type);
     this.#tracer?.step(name, step);
     if (cell !== 'raft') return;
-    const { context, value } = snapshot as RaftSnapshot;
+    const { context } = snapshot as RaftSnapshot;
     for (const effect of effects) {
       if (effect.type === 'leader.changed' && context.leader === name) {
         this.#leaderships.push({ timeMs: this.#schedule.nowMs, node: name, term: context.term });
         this.#say(`${name} leads term ${context.term}`);
       }
     }
-    this.#invariants.check(name, {
-      context,
-      isLeader: typeof value === 'object' && 'leader' in value,
-      appliedIndex: host.node?.peer?.registers.appliedIndex ?? 0,
-    });
+    this.#invariants.check(name, viewOf(host, snapshot as RaftSnapshot));
   }
 
   #recordFault(fault: string, value: readonly string[], text: string): void {
@@ -285,4 +282,16 @@ class Simulation {
   #say(text: string): void {
     this.#observe(`${(this.#schedule.nowMs / 1000).toFixed(3).padStart(8)} s  ${text}`);
   }
+}
+
+const NO_VALUES: ReadonlyMap<string, Json> = new Map();
+
+function viewOf({ node }: SimulatedHost, { context, value }: RaftSnapshot): RaftView {
+  const registers = node?.peer?.registers;
+  return {
+    context,
+    isLeader: typeof value === 'object' && 'leader' in value,
+    appliedIndex: registers?.appliedIndex ?? 0,
+    values: registers?.entries() ?? NO_VALUES,
+  };
 }
