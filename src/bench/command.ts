@@ -1,14 +1,18 @@
+import { join } from 'node:path';
 import { traceHeader } from '../cli/header.ts';
 import { type Observers, openObservers } from '../cli/observers.ts';
 import { monotonicMs, monotonicOriginMs, wallMs } from '../host/clock.ts';
 import { freshSeed } from '../host/entropy.ts';
 import { nodeNames } from './cluster.ts';
+import { DataHome } from './data-home.ts';
+import { BENCH_HELP } from './help.ts';
 import { judge } from './judge.ts';
 import { Narrator, type Screen } from './narrator.ts';
-import { BENCH_HELP, type BenchOptions, readOptions } from './options.ts';
+import { type BenchOptions, readOptions } from './options.ts';
+import { prologue } from './prologue.ts';
 import { reportLines, verdictText } from './report.ts';
 import { type Results, resultsOf } from './results.ts';
-import { Run, type RunOptions } from './run.ts';
+import { Run } from './run.ts';
 import type { TraceHost } from './run-trace.ts';
 import { Store } from './store.ts';
 import { benchStore } from './store-bench.ts';
@@ -17,7 +21,7 @@ import { storeReportLines } from './store-report.ts';
 import type { StoreResults } from './store-results.ts';
 import { coloured, plain, type Style } from './text.ts';
 
-export { BENCH_HELP } from './options.ts';
+export { BENCH_HELP } from './help.ts';
 
 /** What the command needs of the process that it runs in. */
 export type BenchEnvironment = {
@@ -103,16 +107,18 @@ async function benchConflicts(
 }
 
 async function perform(
-  { run: runOptions, checkBudgetMs }: BenchOptions,
+  { run: runOptions, checkBudgetMs, data }: BenchOptions,
   store: Store,
   narrator: Narrator | null,
   interrupted: AbortSignal,
   trace: TraceHost | null,
 ): Promise<Results> {
   for (const line of prologue(runOptions)) narrator?.say(line);
+  const home = runOptions.durableArgs === null ? null : new DataHome(data, join(store.directory, 'data'));
   const run = new Run(runOptions, {
     nowMs: monotonicMs,
     logDir: store.logDir,
+    dataDir: home?.directory ?? null,
     interrupted,
     tell: (timeMs, text) => narrator?.tell(timeMs, text),
     trace,
@@ -126,6 +132,7 @@ async function perform(
   const judgements = judge(events, runOptions.workload, checkBudgetMs, monotonicMs);
   const results = resultsOf(run, judgements, interrupted.aborted);
   store.writeResults(results);
+  if (home?.close(results.verdict)) narrator?.say(`The nodes' directories are left in ${home.directory}.`);
   run.close(results.verdict, verdictText(results));
   return results;
 }
@@ -147,25 +154,4 @@ async function observersOf(
     startedAtMs,
   });
   return openObservers(watched, header, (text) => process.stderr.write(`actorum bench: ${text}\n`));
-}
-
-/** What is about to happen, for someone who has never seen it. */
-function prologue(options: RunOptions): string[] {
-  const { nodes, program, concurrency, rate, timeMs, latency, nemesis, nemesisIntervalMs } = options;
-  const { workload, slowFollowerMs } = options;
-  const speed = rate === 0 ? 'as fast as they can' : `at ${rate} operations a second`;
-  const far = latency.meanMs === 0 ? '' : `, ${latency.meanMs} ms apart`;
-  const lines = [
-    `A cluster of ${nodes} processes of ${program.name}${far}, and ${concurrency} clients that read, write and`,
-    workload === 'lin-kv'
-      ? `compare-and-set keys ${speed} for ${timeMs / 1000} s, each asking a node of its own.`
-      : `compare-and-set keys ${speed} for ${timeMs / 1000} s, each carrying its session from node to node.`,
-  ];
-  if (slowFollowerMs > 0) lines.push(`One follower hears the other nodes ${slowFollowerMs} ms late.`);
-  if (nemesis !== 'none') {
-    lines.push(`Every ${nemesisIntervalMs / 1000} s the network breaks or is mended. Seed ${options.seed}.`);
-  } else {
-    lines.push(`The network stays whole. Seed ${options.seed}.`);
-  }
-  return [...lines, ''];
 }

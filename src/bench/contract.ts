@@ -46,6 +46,7 @@ function either(type: string, lww: Shape['fields'], vv: Shape['fields']): readon
 const COMMON: readonly (readonly [request: string, shapes: readonly Shape[]])[] = [
   ['init', [{ type: 'init_ok', fields: {} }]],
   ['echo', [{ type: 'echo_ok', fields: { echo: anything } }]],
+  ['inject', [{ type: 'inject_ok', fields: {} }]],
 ];
 
 /** What each request may be answered with, and which fields the answer must have beside the common ones. */

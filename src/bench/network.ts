@@ -5,10 +5,12 @@ import { type Body, type Message, readMessage } from './envelope.ts';
 import type { NodeProcess } from './node-process.ts';
 import type { CutLink } from './partition.ts';
 import { Traffic } from './traffic.ts';
+import { CLEAR, fateOf, type Weather } from './weather.ts';
 
 /**
- * The network between nodes and clients: what Maelstrom's is. Messages between nodes take their time and can be
- * lost to a partition; messages from and to clients arrive at once and always.
+ * The network between nodes and clients: what Maelstrom's is. Messages between nodes take their time, can be lost to
+ * a partition or by chance, come twice or out of order; messages from and to clients arrive at once and always, unless
+ * the node is not there.
  */
 
 export const LATENCY_KINDS = ['constant', 'uniform', 'exponential'] as const;
@@ -44,15 +46,22 @@ export class Network {
   readonly #delayed: DelayLine;
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #clients = new Map<string, ClientInbox>();
-  /** For each source, the destinations that it cannot reach. */
-  readonly #cut = new Map<string, Set<string>>();
+  /** What is cut at present: several partitions may overlap, and each is mended by itself. */
+  readonly #cuts = new Set<readonly CutLink[]>();
+  /** For each source, the destinations that it cannot reach: all cuts together. */
+  #unreachable: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+  /** Of its own, so that a fault changes nothing in what else is drawn. */
+  readonly #weatherDice: Dice;
+  #weather: Weather = CLEAR;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.#startMs = options.nowMs();
     this.#delayed = new DelayLine(options.nowMs);
+    this.#weatherDice = options.dice.fork();
   }
 
+  /** The process that from now on is this node. */
   attachNode(node: NodeProcess): void {
     this.#nodes.set(node.id, node);
   }
@@ -61,19 +70,43 @@ export class Network {
     this.#clients.set(id, inbox);
   }
 
-  /** Cuts exactly these links; what is on its way over them is lost, too. */
-  cut(links: readonly CutLink[]): void {
-    this.heal();
-    for (const { src, dest } of links) {
-      const unreachable = this.#cut.get(src);
-      if (unreachable === undefined) this.#cut.set(src, new Set([dest]));
-      else unreachable.add(dest);
-    }
+  /**
+   * Cuts these links beside those that are cut already; what is on its way over them is lost, too.
+   * @returns mends them again, except where another cut still holds
+   */
+  cut(links: readonly CutLink[]): () => void {
+    const own = links.slice();
+    this.#cuts.add(own);
+    this.#unite();
+    return () => {
+      if (this.#cuts.delete(own)) this.#unite();
+    };
+  }
+
+  /** Every link that is cut at present, once. */
+  get cutLinks(): CutLink[] {
+    return [...this.#unreachable].flatMap(([src, dests]) => [...dests].map((dest) => ({ src, dest })));
   }
 
   /** Mends every link. */
   heal(): void {
-    this.#cut.clear();
+    this.#cuts.clear();
+    this.#unite();
+  }
+
+  /** What chance does to messages from now on, as far as it is said. */
+  changeWeather(change: Partial<Weather>): void {
+    this.#weather = { ...this.#weather, ...change };
+  }
+
+  #unite(): void {
+    const unreachable = new Map<string, Set<string>>();
+    for (const { src, dest } of [...this.#cuts].flat()) {
+      const known = unreachable.get(src);
+      if (known === undefined) unreachable.set(src, new Set([dest]));
+      else known.add(dest);
+    }
+    this.#unreachable = unreachable;
   }
 
   /** Forgets what is on its way. */
@@ -90,9 +123,13 @@ export class Network {
     const { tracer } = this.#options;
     if (tracer) {
       const { src, body } = JSON.parse(line) as Message;
-      tracer.received(tracer.sent(src, dest, body));
+      const id = tracer.sent(src, dest, body);
+      if (node.running) tracer.received(id);
+      else tracer.lost(id, 'down');
     }
-    node.send(line);
+    // Nobody refuses it: its client waits in vain, and cannot know what became of it.
+    if (node.running) node.send(line);
+    else this.traffic.lostToDown += 1;
   }
 
   /** A line that a node wrote. */
@@ -103,9 +140,8 @@ export class Network {
       return;
     }
     this.traffic.countAt(sender);
-    const node = this.#nodes.get(message.dest);
-    if (node !== undefined) {
-      this.#carry(message, node, line);
+    if (this.#nodes.has(message.dest)) {
+      this.#carry(message, line);
       return;
     }
     const client = this.#clients.get(message.dest);
@@ -122,22 +158,35 @@ export class Network {
     client.receive(sender, message.body);
   }
 
-  #carry(message: Message, node: NodeProcess, line: string): void {
+  #carry(message: Message, line: string): void {
     this.traffic.countPeer(message.body.type, this.#options.nowMs() - this.#startMs);
     this.#options.onPeerMessage?.(message);
     const { src, dest } = message;
     const id = this.#options.tracer?.sent(src, dest, message.body) ?? 0;
     const delayMs = this.#drawDelayMs() + (this.#options.lagMs?.(dest) ?? 0);
     this.traffic.countAt(dest);
-    if (delayMs === 0) this.#arrive(id, src, dest, node, line);
-    else this.#delayed.send(delayMs, () => this.#arrive(id, src, dest, node, line));
+    const copies = fateOf(this.#weather, this.#weatherDice);
+    if (copies.length === 0) {
+      this.traffic.lostToChance += 1;
+      this.#options.tracer?.lost(id, 'loss');
+    }
+    this.traffic.repeated += Math.max(0, copies.length - 1);
+    for (const laterMs of copies) {
+      if (delayMs + laterMs === 0) this.#arrive(id, src, dest, line);
+      else this.#delayed.send(delayMs + laterMs, () => this.#arrive(id, src, dest, line));
+    }
   }
 
-  #arrive(id: number, src: string, dest: string, node: NodeProcess, line: string): void {
+  #arrive(id: number, src: string, dest: string, line: string): void {
     const { tracer } = this.#options;
-    if (this.#cut.get(src)?.has(dest) === true) {
+    // Whoever is the node by now: a message may outlive the process that it was sent to.
+    const node = this.#nodes.get(dest) as NodeProcess;
+    if (this.#unreachable.get(src)?.has(dest) === true) {
       this.traffic.lostToPartitions += 1;
       tracer?.lost(id, 'partition');
+    } else if (!node.running) {
+      this.traffic.lostToDown += 1;
+      tracer?.lost(id, 'down');
     } else if (node.overwhelmed) {
       this.traffic.lostToOverflow += 1;
       tracer?.lost(id, 'overflow');

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createLineSplitter } from '../host/lines.ts';
+import { sleep } from './sleep.ts';
 
 /** One process of the cluster: lines in, lines out, and what became of it. */
 
@@ -30,6 +31,7 @@ const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
 /** More than this waiting for a process that does not read, and messages of its peers to it are lost. */
 const OUTBOX_LIMIT = 64 * 1024 * 1024;
 const STOP_PATIENCE_MS = 1000;
+const DRAIN_PATIENCE_MS = 500;
 const TAIL_CHARACTERS = 2000;
 
 export class NodeProcess {
@@ -38,8 +40,12 @@ export class NodeProcess {
   readonly #child: ChildProcess;
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<void>;
+  /** Resolves when it has ended and all that it wrote before has been read. */
+  readonly #drained: Promise<void>;
   #running = true;
   #stopping = false;
+  /** It is being killed as an experiment, which is no fault of its own. */
+  #condemned = false;
   #outbox: string[] = [];
   #outboxLength = 0;
   #flushing: NodeJS.Immediate | undefined;
@@ -59,17 +65,22 @@ export class NodeProcess {
     });
     closeSync(log);
     this.ended = new Promise((resolve) => {
-      const end = (how: string): void => {
+      const end = (how: string, expected: boolean): void => {
         if (!this.#running) return;
         this.#running = false;
-        if (!this.#stopping) events.onExit(how);
+        if (!expected) events.onExit(how);
         resolve();
       };
       this.#child.once('exit', (code, signal) =>
-        end(signal === null ? `exited with status ${code}` : `was killed by ${signal}`),
+        end(
+          signal === null ? `exited with status ${code}` : `was killed by ${signal}`,
+          // Who was about to be killed and went by itself before has crashed nonetheless.
+          this.#stopping || (this.#condemned && signal === 'SIGKILL'),
+        ),
       );
-      this.#child.once('error', (error) => end(`could not be started: ${error.message}`));
+      this.#child.once('error', (error) => end(`could not be started: ${error.message}`, this.#stopping));
     });
+    this.#drained = new Promise((resolve) => this.#child.once('close', () => resolve()));
     this.#child.stdin?.on('error', () => {
       // A pipe breaks when its process ends, which is told above.
     });
@@ -101,8 +112,9 @@ export class NodeProcess {
     return this.#child.pid;
   }
 
+  /** Whether it runs and nothing is about to end it, also while it is paused. */
   get running(): boolean {
-    return this.#running;
+    return this.#running && !this.#condemned;
   }
 
   /** Whether so much waits for this process that more would only fill the memory. */
@@ -127,21 +139,48 @@ export class NodeProcess {
     this.#stopping = true;
     clearImmediate(this.#flushing);
     if (!this.#running) return;
+    // Who stands still would not see the end of its input.
+    this.resume();
     this.#child.stdin?.end();
     const patience = setTimeout(() => this.kill(), STOP_PATIENCE_MS);
     await this.ended;
     clearTimeout(patience);
   }
 
-  /** Ends the process at once. */
+  /** Ends the process at once; nothing that it wrote is read any more. */
   kill(): void {
     this.#stopping = true;
     this.#child.kill('SIGKILL');
   }
 
+  /**
+   * Ends the process at once, as an experiment (kill -9). What it wrote before is read to the end: an answer that
+   * was on its way is the one that a node must not have forgotten when it comes back.
+   * Resolves when it is gone, and its files are free.
+   */
+  async crash(): Promise<void> {
+    this.#condemned = true;
+    clearImmediate(this.#flushing);
+    this.#child.kill('SIGKILL');
+    await this.ended;
+    // Whoever has inherited its pipes may hold them for ever.
+    const patience = sleep(DRAIN_PATIENCE_MS);
+    await Promise.race([this.#drained, patience]);
+  }
+
+  /** Lets the process stand still (SIGSTOP): it hears and says nothing, and its clocks go on without it. */
+  pause(): void {
+    if (this.running) this.#child.kill('SIGSTOP');
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    if (this.running) this.#child.kill('SIGCONT');
+  }
+
   #flush(): void {
     this.#flushing = undefined;
-    if (this.#outbox.length === 0 || !this.#running) return;
+    if (this.#outbox.length === 0 || !this.running) return;
     const text = `${this.#outbox.join('\n')}\n`;
     this.#outbox = [];
     this.#outboxLength = 0;

@@ -36,6 +36,11 @@ export class NodeTraces {
     this.#sink(moved);
   }
 
+  /** The next line of this node is the header of another process. */
+  forget(node: string): void {
+    this.#offsetMs.delete(node);
+  }
+
   #offsetOf(line: string): number | null {
     const header = parseHeader(line);
     if ('problem' in header || header.startedAtMs === undefined) return null;

@@ -28,6 +28,8 @@ export type CutLink = { readonly src: string; readonly dest: string };
 export type Partition = {
   readonly shape: PartitionShape;
   readonly cut: readonly CutLink[];
+  /** Whom it strikes, in order: who is cut off from the most; everybody when no side is larger than the others. */
+  readonly nodes: readonly string[];
   /** For people: `n3 alone | n1 n2 n4 n5`. */
   readonly text: string;
 };
@@ -59,7 +61,7 @@ export function drawPartition(
     case 'minority':
       return split(shape, nodes, chunks(shuffled, Math.floor(nodes.length / 2)));
     case 'majorities-ring':
-      return ring(shuffled, majority);
+      return ring(nodes, shuffled, majority);
     case 'one-way':
       return oneWay(nodes, dice);
   }
@@ -76,14 +78,17 @@ function split(
   const text = groups
     .map((group) => (group.length === 1 ? `${group[0]} alone` : inOrder(group, nodes).join(' ')))
     .join(' | ');
-  return { shape, cut, text };
+  const sizes = groups.map((group) => group.length).sort((a, b) => b - a);
+  const [largest = 0, second = 0] = sizes;
+  const struck = groups.filter((group) => largest === second || group.length < largest).flat();
+  return { shape, cut, nodes: inOrder(struck, nodes), text };
 }
 
 /**
  * The nodes stand in a ring and each hears a window of it, itself in the middle, just large enough to be a
  * majority (Jepsen's majorities-ring). With an even window the links are one-way.
  */
-function ring(shuffled: readonly string[], majority: number): Partition {
+function ring(nodes: readonly string[], shuffled: readonly string[], majority: number): Partition {
   const size = shuffled.length;
   const before = Math.floor(majority / 2);
   const hears = (place: number): Set<string> =>
@@ -97,14 +102,16 @@ function ring(shuffled: readonly string[], majority: number): Partition {
     const heard = hears(place);
     return shuffled.filter((src) => !heard.has(src)).map((src) => ({ src, dest }));
   });
-  return { shape: 'majorities-ring', cut, text: `a ring, each hears ${majority}: ${shuffled.join(' ')}` };
+  const text = `a ring, each hears ${majority}: ${shuffled.join(' ')}`;
+  return { shape: 'majorities-ring', cut, nodes, text };
 }
 
 function oneWay(nodes: readonly string[], dice: Dice): Partition {
   const node = dice.pick(nodes);
   const deaf = dice.fraction() < 0.5;
   const cut = links(nodes).filter(({ src, dest }) => (deaf ? dest : src) === node);
-  return { shape: 'one-way', cut, text: deaf ? `${node} hears nobody` : `nobody hears ${node}` };
+  const text = deaf ? `${node} hears nobody` : `nobody hears ${node}`;
+  return { shape: 'one-way', cut, nodes: [node], text };
 }
 
 function links(nodes: readonly string[]): CutLink[] {

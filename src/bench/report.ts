@@ -59,13 +59,14 @@ function operationLines({ operations }: Results): string[] {
 }
 
 function figureLines(results: Results): string[] {
-  const { availability, messages, leaderships, recovery, rywReads, throughputPerSecond } = results;
+  const { availability, messages, leaderships, recovery, rywReads, throughputPerSecond, faults } = results;
   const { longestGap, servedShare } = availability;
   const perOperation =
     messages.perOperation === null
       ? ''
       : `, ${formatNumber(messages.perOperation)} for each operation served`;
-  const lost = messages.lostToPartitions + messages.lostToOverflow;
+  const { lostToPartitions, lostToOverflow, lostToChance, lostToDown } = messages;
+  const lost = lostToPartitions + lostToOverflow + lostToChance + lostToDown;
   const pairs: [string, string][] = [
     ['throughput', `${formatNumber(throughputPerSecond)} operations a second were served (ok or refused)`],
     [
@@ -78,6 +79,7 @@ function figureLines(results: Results): string[] {
       `${formatNumber(messages.betweenNodes)} between nodes${perOperation}; ${formatNumber(lost)} were lost`,
     ],
   ];
+  if (faults.length > 0) pairs.push(['faults', faultsText(faults)]);
   if (rywReads !== null) pairs.push(['ryw_reads', readsText(rywReads)]);
   if (leaderships.length > 0) {
     const shown = leaderships
@@ -89,10 +91,17 @@ function figureLines(results: Results): string[] {
   if (recovery.allNodesMs !== null) {
     pairs.push([
       'recovery',
-      `every node answered ${formatMs(recovery.allNodesMs)} after the network was whole`,
+      `every node answered ${formatMs(recovery.allNodesMs)} after everything was mended`,
     ]);
   }
   return formatPairs(pairs);
+}
+
+/** `kill 3, partition 2`: how often each has struck. */
+export function faultsText(faults: Results['faults']): string {
+  const counts = new Map<string, number>();
+  for (const { fault } of faults) counts.set(fault, (counts.get(fault) ?? 0) + 1);
+  return [...counts].map(([fault, count]) => `${fault} ${count}`).join(', ');
 }
 
 function readsText({ total, byFollower, byLeader, redirected, waited, waitedMs }: ReadsServed): string {

@@ -1,6 +1,7 @@
 import type { Finding } from './findings.ts';
 import type { Judgement, Judgements, SessionsJudgement, Verdict } from './judge.ts';
 import type { Leadership } from './leader-watch.ts';
+import type { FaultBand } from './nemesis/fault-log.ts';
 import { type ReadsServed, readsServedOf } from './reads-served.ts';
 import type { Run } from './run.ts';
 import {
@@ -39,12 +40,20 @@ export type Results = {
     readonly byType: { readonly [type: string]: number };
     readonly lostToPartitions: number;
     readonly lostToOverflow: number;
+    /** By the fault `loss`. */
+    readonly lostToChance: number;
+    /** To nodes that were not there; requests of clients, too. */
+    readonly lostToDown: number;
+    /** Messages that the fault `duplicate` has let arrive twice. */
+    readonly repeated: number;
     readonly requests: number;
     readonly replies: number;
   };
   readonly leaderships: readonly Leadership[];
-  /** From the end of the faults to the first operation served, and to the first read answered by every node. */
+  /** From when all faults were undone to the first operation served, and to the first read answered by every node. */
   readonly recovery: { readonly firstServedMs: number | null; readonly allNodesMs: number | null };
+  /** What was done to the cluster, in the order in which it began. */
+  readonly faults: readonly FaultBand[];
   readonly load: { readonly fromMs: number; readonly toMs: number } | null;
   readonly options: object;
 };
@@ -74,11 +83,15 @@ export function resultsOf(run: Run, judgements: Judgements, interrupted: boolean
       byType: Object.fromEntries([...traffic.betweenNodes].sort()),
       lostToPartitions: traffic.lostToPartitions,
       lostToOverflow: traffic.lostToOverflow,
+      lostToChance: traffic.lostToChance,
+      lostToDown: traffic.lostToDown,
+      repeated: traffic.repeated,
       requests: traffic.requests,
       replies: traffic.replies,
     },
     leaderships: run.leaders.seen,
     recovery: recoveryOf(run),
+    faults: run.faults,
     load: load === null ? null : { fromMs: load.fromMs, toMs: load.toMs },
     options: run.options,
   };
@@ -92,7 +105,7 @@ function worst({ linearizability, sessions }: Judgements, interrupted: boolean):
 
 function recoveryOf({ load, recorder, nodes, answeredAtMs }: Run): Results['recovery'] {
   if (load === null) return { firstServedMs: null, allNodesMs: null };
-  const wholeMs = load.toMs;
+  const wholeMs = load.healedMs;
   const firstServed = recorder.samples.find(
     (sample) => sample.served && sample.beganMs + sample.latencyMs >= wholeMs,
   );

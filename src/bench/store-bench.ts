@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { monotonicMs, wallMs } from '../host/clock.ts';
+import { DataHome } from './data-home.ts';
 import type { Narrator } from './narrator.ts';
+import { faultsLine } from './prologue.ts';
 import type { TraceHost } from './run-trace.ts';
 import { Store } from './store.ts';
 import type { StoreBenchOptions } from './store-options.ts';
@@ -10,13 +13,14 @@ import { plain } from './text.ts';
 
 /** The same load and the same faults in each mode, one after the other; leaves histories and results behind. */
 export async function benchStore(
-  { run: options, modes, store: root }: StoreBenchOptions,
+  { run: options, modes, store: root, data }: StoreBenchOptions,
   narrator: Narrator | null,
   interrupted: AbortSignal,
   trace: TraceHost | null,
 ): Promise<{ readonly results: StoreResults; readonly directory: string }> {
   const store = new Store(root, wallMs());
   for (const line of prologue(options)) narrator?.say(line);
+  const home = options.durableArgs === null ? null : new DataHome(data, join(store.directory, 'data'));
   const done: ModeResults[] = [];
   for (const mode of modes) {
     if (interrupted.aborted) break;
@@ -24,6 +28,7 @@ export async function benchStore(
     const run = new StoreRun(options, mode, {
       nowMs: monotonicMs,
       logDir: store.logDirOf(mode),
+      dataDir: home?.part(mode) ?? null,
       interrupted,
       tell: (timeMs, text) => narrator?.tell(timeMs, text),
       trace,
@@ -38,13 +43,13 @@ export async function benchStore(
   }
   const results = storeResults(done, options, interrupted.aborted);
   store.writeResults(results);
+  if (home?.close(results.verdict)) narrator?.say(`The nodes' directories are left in ${home.directory}.`);
   return { results, directory: store.directory };
 }
 
 /** What is about to happen, for someone who has never seen it. */
 function prologue(options: StoreRunOptions): string[] {
-  const { nodes, program, concurrency, rate, timeMs, keys, latency, nemesis, nemesisIntervalMs, seed } =
-    options;
+  const { nodes, program, concurrency, rate, timeMs, keys, latency, nemesis, seed } = options;
   const speed = rate === 0 ? 'as fast as they can' : `at ${rate} operations a second`;
   const far = latency.meanMs === 0 ? '' : `, ${latency.meanMs} ms apart`;
   const skews = Object.entries(options.clockOffsetsMs).map(([node, ms]) => `${node} by ${ms} ms`);
@@ -52,9 +57,7 @@ function prologue(options: StoreRunOptions): string[] {
     `A cluster of ${nodes} processes of ${program.name}${far}, and ${concurrency} clients that read, write and delete`,
     `${keys} keys ${speed} for ${timeMs / 1000} s, each operation at any node.`,
     ...(skews.length === 0 ? [] : [`Clocks are off: ${skews.join(', ')}.`]),
-    nemesis === 'none'
-      ? `The network stays whole. Seed ${seed}.`
-      : `Every ${nemesisIntervalMs / 1000} s the network breaks or is mended. Seed ${seed}.`,
+    faultsLine(nemesis, seed),
     '',
   ];
 }

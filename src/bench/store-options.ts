@@ -2,9 +2,13 @@ import { MODES, type Mode } from '../../machines/store/operations.ts';
 import { OBSERVER_OPTIONS, readObservers, type Watched, withInspectValue } from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { nodeNames } from './cluster.ts';
+import type { DataOptions } from './data-home.ts';
+import type { FaultName } from './nemesis/fault.ts';
+import { bindDurableArgs } from './nemesis/needs.ts';
+import { NEMESIS_OPTIONS, readNemesis } from './nemesis/options.ts';
 import { LATENCY_KINDS } from './network.ts';
 import { TRACE_FD } from './node-process.ts';
-import { INIT_TIMEOUT_MS, MAX_SECONDS, readNemesis } from './options.ts';
+import { DATA_OPTIONS, INIT_TIMEOUT_MS, MAX_SECONDS, needsOf } from './options.ts';
 import { ownProgram, programOf } from './program.ts';
 import type { StoreRunOptions } from './store-run.ts';
 
@@ -13,11 +17,26 @@ export type StoreBenchOptions = {
   /** The modes to run, one after the other. */
   readonly modes: readonly Mode[];
   readonly store: string;
+  readonly data: DataOptions;
   /** Who watches; null for nobody. */
   readonly watched: Watched | null;
   readonly quiet: boolean;
   readonly json: boolean;
 };
+
+/** The faults that mean something to a store without a leader, a log or members. */
+const STORE_FAULTS: readonly FaultName[] = [
+  'partition',
+  'one-way-partition',
+  'kill',
+  'kill-all',
+  'pause',
+  'loss',
+  'duplicate',
+  'reorder',
+  'slow-disk',
+  'clock-skew',
+];
 
 /** Whether the command line asks for the conflict store; what comes after `--` is the node's. */
 export function asksForStore(argv: readonly string[]): boolean {
@@ -40,7 +59,7 @@ export function readStoreOptions(
 ): StoreBenchOptions | 'help' {
   const end = argv.indexOf('--');
   const [own, forNode] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
-  const given = parseOptions('bench', withInspectValue(own), {
+  const given = parseOptions('bench', withInspectValue(bindDurableArgs(own)), {
     workload: { type: 'string', default: 'lww-kv' },
     mode: { type: 'string', default: 'both' },
     nodes: { type: 'string', default: '5' },
@@ -52,9 +71,8 @@ export function readStoreOptions(
     rate: { type: 'string', default: '100' },
     time: { type: 'string', default: '10' },
     keys: { type: 'string', default: '10' },
-    nemesis: { type: 'string', default: 'none' },
-    partition: { type: 'string' },
-    'nemesis-interval': { type: 'string', default: '3' },
+    ...NEMESIS_OPTIONS,
+    ...DATA_OPTIONS,
     'recovery-timeout': { type: 'string', default: '10' },
     seed: { type: 'string' },
     store: { type: 'string', default: 'store' },
@@ -78,11 +96,13 @@ export function readStoreOptions(
     );
   }
   const traced = watched === null ? [] : ['--trace', `fd:${TRACE_FD}`];
+  const nemesis = readNemesis(given, nodes, STORE_FAULTS);
+  const needs = needsOf(given, nemesis);
   return {
     run: {
       program:
         given.bin === undefined
-          ? ownProgram(['--workload', 'lww-kv', ...traced, ...forNode])
+          ? ownProgram(['--workload', 'lww-kv', ...traced, ...needs.faultArgs, ...forNode])
           : programOf(given.bin, forNode),
       nodes,
       concurrency: count('--concurrency', given.concurrency ?? String(2 * nodes), 10_000),
@@ -94,8 +114,8 @@ export function readStoreOptions(
         meanMs: numberOption('--latency', given.latency, { min: 0, max: 60_000 }),
       },
       clockOffsetsMs: readOffsets(given['clock-offset-ms'], nodeNames(nodes)),
-      nemesis: readNemesis(given.nemesis, given.partition, nodes),
-      nemesisIntervalMs: secondsMs('--nemesis-interval', given['nemesis-interval']),
+      durableArgs: needs.durableArgs,
+      nemesis,
       seed:
         given.seed === undefined
           ? freshSeed()
@@ -105,6 +125,7 @@ export function readStoreOptions(
     },
     modes: mode === 'both' ? MODES : [mode],
     store: given.store,
+    data: { dir: given['data-dir'], keep: given['keep-data'] },
     watched,
     quiet: given.quiet,
     json: given.json,

@@ -51,6 +51,9 @@ const ROWS: readonly Row[] = [
   ['  write p99', ({ operations }) => latency(operations.byType.write, 'p99')],
   ['messages between nodes', ({ messages }) => formatNumber(messages.betweenNodes)],
   ['  lost to partitions', ({ messages }) => formatNumber(messages.lostToPartitions)],
+  ['  lost by chance', ({ messages }) => formatNumber(messages.lostToChance)],
+  ['  lost to nodes that were down', ({ messages }) => formatNumber(messages.lostToDown)],
+  ['faults', ({ faults }) => formatNumber(faults.length)],
 ];
 
 function comparison(modes: readonly ModeResults[]): string[] {

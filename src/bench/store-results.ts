@@ -1,6 +1,7 @@
 import type { Mode } from '../../machines/store/operations.ts';
 import { checkSurvival, type SurvivalResult } from '../verify/index.ts';
 import type { Finding } from './findings.ts';
+import type { FaultBand } from './nemesis/fault-log.ts';
 import {
   type Availability,
   availabilityOf,
@@ -32,7 +33,15 @@ export type ModeResults = {
     readonly perOperation: number | null;
     readonly byType: { readonly [type: string]: number };
     readonly lostToPartitions: number;
+    /** By the fault `loss`. */
+    readonly lostToChance: number;
+    /** To nodes that were not there; requests of clients, too. */
+    readonly lostToDown: number;
+    /** Messages that the fault `duplicate` has let arrive twice. */
+    readonly repeated: number;
   };
+  /** What was done to the cluster, in the order in which it began. */
+  readonly faults: readonly FaultBand[];
   /** From the end of the load, with the network whole, until every node held the same; null when that never came. */
   readonly convergedMs: number | null;
   readonly load: { readonly fromMs: number; readonly toMs: number } | null;
@@ -63,7 +72,15 @@ export function storeResults(
 }
 
 /** All that a run in one mode says in numbers. */
-export function modeResults({ mode, history, phases, findings, network, recorder }: StoreRun): ModeResults {
+export function modeResults({
+  mode,
+  history,
+  phases,
+  findings,
+  network,
+  recorder,
+  faults,
+}: StoreRun): ModeResults {
   const survival = checkSurvival(history, { mode });
   const { samples } = recorder;
   const { load, convergedMs } = phases;
@@ -83,7 +100,11 @@ export function modeResults({ mode, history, phases, findings, network, recorder
       perOperation: all.ok === 0 || load === null ? null : load.messages / all.ok,
       byType: Object.fromEntries([...network.traffic.betweenNodes].sort()),
       lostToPartitions: network.traffic.lostToPartitions,
+      lostToChance: network.traffic.lostToChance,
+      lostToDown: network.traffic.lostToDown,
+      repeated: network.traffic.repeated,
     },
+    faults,
     convergedMs,
     load: load === null ? null : { fromMs: load.fromMs, toMs: load.toMs },
   };

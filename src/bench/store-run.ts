@@ -4,36 +4,22 @@ import { type Ask, Asker, type Ending, endingOf, Ids, requestFor } from '../kit/
 import type { VerdictRecord } from '../trace/format.ts';
 import type { HistoryEvent } from '../verify/index.ts';
 import { Client, type Reply } from './client.ts';
-import { type Cluster, nodeNames, StartError, startCluster } from './cluster.ts';
-import { type Finding, Findings } from './findings.ts';
-import { Nemesis } from './nemesis.ts';
-import { type Latency, Network } from './network.ts';
-import type { Program } from './node-process.ts';
+import type { Findings } from './findings.ts';
+import type { FaultBand } from './nemesis/fault-log.ts';
+import type { Network } from './network.ts';
 import { Pace } from './pace.ts';
-import type { RunHost, RunOptions } from './run.ts';
-import { RunTrace } from './run-trace.ts';
+import type { RunOptions } from './run.ts';
 import { sleep } from './sleep.ts';
+import { type RunHost, Stage, type StageOptions } from './stage.ts';
 import { StoreRecorder } from './store-recorder.ts';
 import { timeoutMsFor } from './workers.ts';
 
-export type StoreRunOptions = Pick<
-  RunOptions,
-  | 'nodes'
-  | 'concurrency'
-  | 'rate'
-  | 'timeMs'
-  | 'nemesis'
-  | 'nemesisIntervalMs'
-  | 'seed'
-  | 'initTimeoutMs'
-  | 'recoveryTimeoutMs'
-> & {
-  readonly program: Program;
-  readonly latency: Latency;
-  readonly keys: number;
-  /** How far each node's wall clock is off, in milliseconds; nodes that are not named are right. */
-  readonly clockOffsetsMs: { readonly [node: string]: number };
-};
+export type StoreRunOptions = StageOptions &
+  Pick<RunOptions, 'concurrency' | 'rate' | 'timeMs' | 'seed' | 'recoveryTimeoutMs'> & {
+    readonly keys: number;
+    /** How far each node's wall clock is off, in milliseconds; nodes that are not named are right. */
+    readonly clockOffsetsMs: { readonly [node: string]: number };
+  };
 
 /** What one mode made of the load: times are ms since the run's beginning, null when it did not come so far. */
 export type StorePhases = {
@@ -50,44 +36,52 @@ const RETRY_MS = 50;
  */
 export class StoreRun {
   readonly mode: Mode;
-  readonly nodes: readonly string[];
   readonly recorder: StoreRecorder;
-  readonly findings = new Findings();
-  readonly network: Network;
   readonly phases: StorePhases = { load: null, convergedMs: null };
   readonly #options: StoreRunOptions;
   readonly #host: RunHost;
-  readonly #startMs: number;
+  readonly #stage: Stage;
   readonly #dice: Dice;
   readonly #ids = new Ids();
   readonly #clients = new Set<Client>();
-  readonly #crash = new AbortController();
-  readonly #trace: RunTrace | null;
   #nextClient: number;
 
   constructor(options: StoreRunOptions, mode: Mode, host: RunHost) {
     this.mode = mode;
-    this.nodes = nodeNames(options.nodes);
     this.#options = options;
     this.#host = host;
-    this.#startMs = host.nowMs();
     this.#dice = new Dice(options.seed);
-    this.#nextClient = this.nodes.length + 1;
     this.recorder = new StoreRecorder(() => this.sinceStartMs());
-    const { trace } = host;
-    this.#trace = trace ? new RunTrace(trace, this.#startMs, () => this.sinceStartMs()) : null;
-    this.network = new Network({
-      latency: options.latency,
-      dice: this.#dice.fork(),
-      nowMs: host.nowMs,
-      onViolation: this.#onViolation,
-      tracer: this.#trace?.tracer ?? null,
+    this.#stage = new Stage(options, host, {
+      dice: this.#dice,
+      record: (f, value) => this.recorder.nemesis(f, value),
+      argsOf: (node) => this.#argsOf(node),
+      // Any node serves by itself.
+      needed: () => 1,
     });
+    this.#nextClient = this.nodes.length + 1;
+  }
+
+  get nodes(): readonly string[] {
+    return this.#stage.nodes;
+  }
+
+  get findings(): Findings {
+    return this.#stage.findings;
+  }
+
+  get network(): Network {
+    return this.#stage.network;
+  }
+
+  /** What was done to the cluster. */
+  get faults(): readonly FaultBand[] {
+    return this.#stage.faults.bands;
   }
 
   /** The last record of the trace: what the run was found to be. */
   close(verdict: VerdictRecord['verdict'], text: string): void {
-    this.#trace?.close(verdict, text);
+    this.#stage.closeTrace(verdict, text);
   }
 
   get history(): readonly HistoryEvent[] {
@@ -95,72 +89,41 @@ export class StoreRun {
   }
 
   sinceStartMs(): number {
-    return this.#host.nowMs() - this.#startMs;
+    return this.#stage.sinceStartMs();
   }
 
   /** Runs it all. What nodes do wrong never throws here; it becomes findings. */
   async start(): Promise<void> {
-    const cluster = await this.#startCluster();
-    if (cluster === null) return;
+    if (!(await this.#stage.raise())) return;
     try {
       await this.#loadAndFaults();
-      if (!this.#cutShort) await this.#converge();
+      if (!this.#stage.cutShort) await this.#converge();
     } finally {
       for (const client of this.#clients) client.close();
-      this.network.close();
-      await cluster.stop();
+      await this.#stage.close();
     }
   }
 
-  get #cutShort(): boolean {
-    return this.#crash.signal.aborted || this.#host.interrupted.aborted;
-  }
-
-  async #startCluster(): Promise<Cluster | null> {
-    const { program, initTimeoutMs, clockOffsetsMs } = this.#options;
-    const trace = this.#trace;
-    const offsetOf = (node: string): string => `--clock-offset-ms=${clockOffsetsMs[node]}`;
-    try {
-      return await startCluster({
-        program,
-        argsOf: (node) => [
-          `--mode=${this.mode}`,
-          ...(Object.hasOwn(clockOffsetsMs, node) ? [offsetOf(node)] : []),
-        ],
-        nodes: this.nodes,
-        logDir: this.#host.logDir,
-        network: this.network,
-        initTimeoutMs,
-        onViolation: this.#onViolation,
-        onExit: (node, how) => {
-          this.#note('crash', node, how);
-          trace?.crashed(node, how);
-          this.#crash.abort();
-        },
-        ...(trace === null ? {} : { onTraceLine: trace.takeLine }),
-        interrupted: this.#host.interrupted,
-      });
-    } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      if (!this.#host.interrupted.aborted) this.#note('crash', error.node, error.how);
-      return null;
-    }
+  #argsOf(node: string): string[] {
+    const { clockOffsetsMs } = this.#options;
+    const offset = Object.hasOwn(clockOffsetsMs, node) ? [`--clock-offset-ms=${clockOffsetsMs[node]}`] : [];
+    return [`--mode=${this.mode}`, ...offset];
   }
 
   async #loadAndFaults(): Promise<void> {
-    const { rate, concurrency, nemesis: faults, timeMs } = this.#options;
+    const { rate, concurrency, timeMs } = this.#options;
+    const stage = this.#stage;
     const pace = new Pace(rate, this.#dice.fork(), this.#host.nowMs);
-    const nemesis = this.#createNemesis();
     const fromMs = this.sinceStartMs();
     const before = this.network.traffic.sent;
-    if (faults !== 'none') nemesis.start();
+    stage.startFaults();
     const working = Array.from({ length: concurrency }, () => this.#work(pace, this.#dice.fork()));
-    await sleep(timeMs, this.#host.interrupted, this.#crash.signal);
+    await sleep(timeMs, ...stage.abandoned);
     const toMs = this.sinceStartMs();
     const messages = this.network.traffic.sent - before;
-    nemesis.stop();
     pace.end();
-    if (this.#cutShort) for (const client of this.#clients) client.giveUp();
+    await stage.heal();
+    if (stage.cutShort) for (const client of this.#clients) client.giveUp();
     await Promise.all(working);
     this.phases.load = { fromMs, toMs, messages };
   }
@@ -203,32 +166,16 @@ export class StoreRun {
 
   #openClient(): Client {
     const timeoutMs = timeoutMsFor(this.#options.latency.meanMs);
-    const client = new Client(`c${this.#nextClient}`, this.network, timeoutMs, this.#onViolation, 'lww-kv');
+    const client = new Client(
+      `c${this.#nextClient}`,
+      this.network,
+      timeoutMs,
+      this.#stage.onViolation,
+      'lww-kv',
+    );
     this.#nextClient += 1;
     this.#clients.add(client);
     return client;
-  }
-
-  #createNemesis(): Nemesis {
-    const { nemesis, nemesisIntervalMs } = this.#options;
-    return new Nemesis({
-      network: this.network,
-      nodes: this.nodes,
-      shape: nemesis === 'none' ? 'any' : nemesis,
-      intervalMs: nemesisIntervalMs,
-      dice: this.#dice.fork(),
-      leader: () => undefined,
-      onPartition: ({ shape, cut, text }) => {
-        this.recorder.nemesis('partition', { shape, cut, text });
-        this.#trace?.cut(cut, `${shape}: ${text}`);
-        this.#tell(`partition (${shape}): ${text}`);
-      },
-      onHeal: () => {
-        this.recorder.nemesis('heal', null);
-        this.#trace?.healed();
-        this.#tell('the network is whole again');
-      },
-    });
   }
 
   /** Asks every node for every key until all say the same, and lets the history have what they say then. */
@@ -238,18 +185,22 @@ export class StoreRun {
     const readers = this.nodes.map(() => this.#openClient());
     for (;;) {
       const said = await Promise.all(readers.map((reader, place) => this.#readAll(reader, place)));
-      if (this.#cutShort) return;
+      if (this.#stage.cutShort) return;
       const agree = said.every((one) => one !== null && one === said[0]);
       if (agree) this.phases.convergedMs = this.sinceStartMs() - fromMs;
       if (agree || this.sinceStartMs() > untilMs) break;
-      await sleep(RETRY_MS, this.#host.interrupted, this.#crash.signal);
+      await sleep(RETRY_MS, ...this.#stage.abandoned);
     }
     if (this.phases.convergedMs === null) {
       const withinS = this.#options.recoveryTimeoutMs / 1000;
-      this.#note('progress', this.nodes.join(' '), `did not agree within ${withinS} s of a whole network`);
+      this.#stage.note(
+        'progress',
+        this.nodes.join(' '),
+        `did not agree within ${withinS} s of a whole network`,
+      );
     }
     await Promise.all(readers.map((reader, place) => this.#finalReads(reader, place)));
-    this.#tell(`every node was asked for all ${this.#options.keys} keys`);
+    this.#stage.tell(`every node was asked for all ${this.#options.keys} keys`);
   }
 
   /** What a node says of all keys, in one string that is equal when all of it is; null when it does not answer. */
@@ -279,17 +230,6 @@ export class StoreRun {
       );
       if (typeof reply === 'string') return;
     }
-  }
-
-  readonly #onViolation = (node: string, problem: string): void => this.#note('protocol', node, problem);
-
-  #note(kind: Finding['kind'], node: string, text: string): void {
-    const kept = this.findings.add({ kind, node, timeMs: this.sinceStartMs(), text });
-    if (kept) this.#tell(`${node} ${text}`);
-  }
-
-  #tell(text: string): void {
-    this.#host.tell(this.sinceStartMs(), text);
   }
 }
 

@@ -12,6 +12,12 @@ export class Traffic {
   lostToPartitions = 0;
   /** Of these, lost because the receiver read too slowly. */
   lostToOverflow = 0;
+  /** Of these, lost by chance. */
+  lostToChance = 0;
+  /** Of these and of the requests of clients, lost because the receiver was not there. */
+  lostToDown = 0;
+  /** Messages that nodes sent each other once and that arrived twice. */
+  repeated = 0;
   /** Requests of clients. */
   requests = 0;
   /** Replies to clients. */

@@ -11,10 +11,12 @@ import { monotonicMs, monotonicOriginMs, NamedTimers, wallMs } from '../host/clo
 import { MemoryDisk } from '../host/disk.ts';
 import { freshLife, freshSeed } from '../host/entropy.ts';
 import { createLogger, LOG_LEVELS, type Logger } from '../host/log.ts';
+
 import { serveStdio } from '../host/stdio.ts';
 import { encode } from '../maelstrom/codec.ts';
 import { createReceiver, LINE_LIMIT_BYTES, type Line } from '../maelstrom/receiver.ts';
 import { Tracer } from '../trace/tracer.ts';
+import { FaultDoor } from './fault-door.ts';
 import { traceHeader } from './header.ts';
 import { NodeTracer } from './node-tracer.ts';
 import {
@@ -25,6 +27,7 @@ import {
   type Watched,
   withInspectValue,
 } from './observers.ts';
+import { SlowDisk } from './slow-disk.ts';
 import { numberOption, oneOf, parseOptions } from './usage.ts';
 
 export const NODE_HELP = `Usage: actorum node [options]
@@ -37,6 +40,7 @@ Options:
                               read its own writes from any follower (ryw_read)
                               lww-kv: a store in which every node takes every write at once, and gossips
   --seed N                    seeds the waits (default: random; shown with --log-level info)
+  --allow-faults              obey inject messages, which set clock and disk wrong: for experiments only
   --no-accelerate             step the charts with XState itself: the same answers, more slowly
   --log-level LEVEL           ${LOG_LEVELS.join(', ')}: what goes to stderr (default warn)
 ${observerHelp(30)}
@@ -87,6 +91,7 @@ function readOptions(args: readonly string[]) {
     'log-level': { type: 'string', default: 'warn' },
     ...OBSERVER_OPTIONS,
     'no-accelerate': { type: 'boolean', default: false },
+    'allow-faults': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
   const logLevel = oneOf('--log-level', given['log-level'], LOG_LEVELS);
@@ -124,6 +129,7 @@ function readOptions(args: readonly string[]) {
     logLevel,
     watched: readObservers(given),
     isStock: given['no-accelerate'],
+    allowsFaults: given['allow-faults'],
     tellsOfLeaders: logLevel === 'info' || logLevel === 'debug',
   };
 }
@@ -174,12 +180,18 @@ function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | nu
       },
       onWarning: log.warn,
     });
+    const usual = { clockOffsetMs: options.clockOffsetMs, syncDelayMs: 0 };
+    const faults = new FaultDoor(usual, (src, dest, body) => stdio.write(encode(src, dest, body)));
     const node = new Node(
       {
         nowMs: monotonicMs,
-        wallMs: () => wallMs() + options.clockOffsetMs,
+        wallMs: () => wallMs() + faults.clockOffsetMs,
         timers,
-        disk: new MemoryDisk<Entry>(),
+        disk: new SlowDisk(
+          new MemoryDisk<Entry>(),
+          () => faults.syncDelayMs,
+          (delayMs, fire) => timers.set('slow disk', delayMs, fire),
+        ),
         wire: { send },
       },
       {
@@ -204,7 +216,8 @@ function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | nu
       stdio.write(encode(src, dest, body));
     }
 
-    function take(lines: readonly Line[]): void {
+    function take(arrived: readonly Line[]): void {
+      const lines = options.allowsFaults ? faults.take(arrived) : arrived;
       let from = 0;
       while (node.isAlone && from < lines.length) {
         handle(lines.slice(from, from + 1));

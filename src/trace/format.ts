@@ -96,7 +96,12 @@ export type FaultName =
   | 'restart'
   | 'transfer'
   | 'clock'
-  | 'recovery';
+  | 'recovery'
+  | Lasting
+  | `${Lasting}-end`;
+
+/** Faults that change nothing in what a viewer takes a node or a link for. */
+type Lasting = 'loss' | 'duplicate' | 'reorder' | 'slow-disk' | 'clock-skew' | 'membership';
 
 /** Something is done to the cluster. */
 export type FaultRecord = {

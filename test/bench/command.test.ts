@@ -83,6 +83,7 @@ describe.concurrent('a cluster that keeps its word', () => {
     expect(code).toBe(0);
     expect(history.filter((event) => event.process === 'nemesis').map((event) => event.f)).toEqual([
       'partition',
+      'partition-end',
       'heal',
     ]);
     expect(text).toContain('partition (minority): ');

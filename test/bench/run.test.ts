@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NO_NEMESIS } from '../../src/bench/nemesis/options.ts';
 import { programOf } from '../../src/bench/program.ts';
 import { Run, type RunOptions } from '../../src/bench/run.ts';
 import { sleep } from '../../src/bench/sleep.ts';
@@ -22,8 +23,8 @@ function optionsFor(fault: string, more: Partial<RunOptions> = {}): RunOptions {
     rate: 0,
     timeMs: 300,
     latency: { kind: 'constant', meanMs: 0 },
-    nemesis: 'none',
-    nemesisIntervalMs: 100,
+    nemesis: NO_NEMESIS,
+    durableArgs: null,
     mix: { read: 1, write: 1, cas: 1, rywRead: 0 },
     workersPerKey: 3,
     workload: 'lin-kv',
