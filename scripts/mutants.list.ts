@@ -1,4 +1,5 @@
 import { ACCELERATOR_MUTANTS } from './mutants.accelerate.ts';
+import { NODE_MUTANTS } from './mutants.node.ts';
 
 /**
  * Faults that a tired engineer could make, one line each, and for each the test that must notice. A test that cannot
@@ -778,4 +779,5 @@ export const MUTANTS: readonly Mutant[] = [
     title: 'before the next deed of the same time',
   },
   ...ACCELERATOR_MUTANTS,
+  ...NODE_MUTANTS,
 ];

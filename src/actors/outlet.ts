@@ -2,8 +2,10 @@ import type { RaftEffect } from '../../machines/raft/events.ts';
 import { PersistFirst, type PersistFirstHost } from './persist-first.ts';
 import type { Disk, DiskFailure } from './ports.ts';
 
-/** What is left for the node to carry out: all but the writes, which the disk makes. */
-export type Released = Exclude<RaftEffect, { type: 'persist' }>;
+/** The effects that are writes; the disk makes them, and nobody else. */
+type Written = 'persist' | 'compact' | 'snapshot.stage' | 'snapshot.install';
+/** What is left for the node to carry out. A checkpoint is no write here: nothing waits for it. */
+export type Released = Exclude<RaftEffect, { type: Written }>;
 
 /**
  * The effects of the raft chart, on their way to the world: what the chart emits after a write is let out only when
@@ -12,10 +14,18 @@ export type Released = Exclude<RaftEffect, { type: 'persist' }>;
 export class Outlet {
   readonly #queue: PersistFirst<Released>;
   readonly #release: (effect: Released) => void;
+  /** The latest checkpoint of another node's that took the place of this one's state; 0 for none. */
+  #installedIndex = 0;
 
   constructor(disk: Disk, host: PersistFirstHost<Released>) {
     this.#release = (effect) => host.release(effect);
-    this.#queue = new PersistFirst(disk, host);
+    this.#queue = new PersistFirst(disk, {
+      released: () => host.released(),
+      failed: (failure, heldBack) => host.failed(failure, heldBack),
+      release: (effect) => {
+        if (!this.#isOvertaken(effect)) host.release(effect);
+      },
+    });
   }
 
   /** Nothing is being held back: every write that something rests on is durable. */
@@ -26,7 +36,13 @@ export class Outlet {
   take(effect: RaftEffect): void {
     switch (effect.type) {
       case 'persist':
+      case 'snapshot.stage':
         return this.#queue.write(effect);
+      case 'snapshot.install':
+        this.#installedIndex = effect.checkpoint.index;
+        return this.#queue.write(effect);
+      case 'compact':
+        return this.#queue.writeAside(effect);
       case 'timer.set':
       case 'timer.clear':
         if (!this.#queue.hasFailed) this.#release(effect);
@@ -44,5 +60,10 @@ export class Outlet {
   /** The disk was found to have failed by somebody else who uses it. */
   fail(failure: DiskFailure): void {
     this.#queue.fail(failure);
+  }
+
+  /** A checkpoint that waited here while a later one was installed would take the state on the disk back. */
+  #isOvertaken(effect: Released): boolean {
+    return effect.type === 'checkpoint' && effect.checkpoint.index <= this.#installedIndex;
   }
 }

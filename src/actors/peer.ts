@@ -2,12 +2,14 @@ import { Subject } from 'rxjs';
 import { invariant } from '../../machines/assert.ts';
 import type { ClientAnswer, ClientRequest } from '../../machines/maelstrom/events.ts';
 import { isLeaders } from '../../machines/operations.ts';
+import type { RestoredState } from '../../machines/raft/context.ts';
 import type { PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
 import { membershipOf } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import type { RequestsEffect, Settled, Submission } from '../../machines/requests/events.ts';
 import { requestsMachine } from '../../machines/requests/requests.machine.ts';
+import { AppliedState } from './applied-state.ts';
 import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import type { NodeOptions } from './node.ts';
@@ -39,6 +41,7 @@ export class Peer {
   readonly #id: string;
   readonly #ports: Ports;
   readonly #outlet: Outlet;
+  readonly #state: AppliedState;
   readonly #options: NodeOptions;
   readonly #voters: readonly string[];
   readonly #hasEarlierLife: boolean;
@@ -64,7 +67,7 @@ export class Peer {
     this.#voters = voters;
     this.#ports = ports;
     this.#options = options;
-    this.#hasEarlierLife = (options.restored?.entries.length ?? 0) > 0;
+    this.#hasEarlierLife = options.restored !== undefined && hasLog(options.restored);
     // What a write held back may have opened another turn.
     this.#outlet = new Outlet(ports.disk, {
       release: (effect) => this.#carryOut(effect),
@@ -74,6 +77,13 @@ export class Peer {
     // Plain lin-kv replies show no index, so there is nothing to remember about any one client.
     this.sessions = new Sessions(options.workload === 'ryw-kv' ? MAX_SESSIONS : 0, steps);
     this.registers = new Registers(steps, membershipOf(voters));
+    this.#state = new AppliedState(this.registers, ports.disk, {
+      checkpointed: (index) => {
+        this.#tell({ type: 'checkpoint.durable', index });
+        this.endTurn();
+      },
+      failed: (failure) => this.#outlet.fail(failure),
+    });
     this.readers = new Readers(
       {
         id,
@@ -98,12 +108,14 @@ export class Peer {
 
   /** Who else there is, the log says: a cluster of one may grow. */
   get isAlone(): boolean {
-    return this.raft.snapshot.context.peers.length === 0;
+    return !this.#stopped && this.raft.snapshot.context.peers.length === 0;
   }
 
   start(): void {
     const { seed, incarnation, restored, settings } = this.#options;
     this.requests.start({ id: this.#id, incarnation });
+    if (restored?.checkpoint != null) this.#state.restore(restored.checkpoint);
+    if (this.#stopped) return;
     this.raft.start({
       id: this.#id,
       voters: this.#voters,
@@ -182,6 +194,7 @@ export class Peer {
       this.#settleReads();
     }
     this.readers.end();
+    this.#state.endAllChunks();
     completed();
   }
 
@@ -212,6 +225,7 @@ export class Peer {
    */
   #fail(failure: DiskFailure): void {
     this.#stopped = true;
+    this.#state.endAllChunks();
     this.#redirects = [];
     this.requests.inbox.next({ type: 'node.failed', text: failure.text });
     this.readers.fail(failure.text);
@@ -268,14 +282,33 @@ export class Peer {
       case 'timer.clear':
         return this.#ports.timers.clear(effect.timer);
       case 'apply':
-        this.#report(this.registers.apply(effect.firstIndex, effect.entries));
+        this.#report(this.#state.apply(effect.firstIndex, effect.entries));
+        return this.readers.applied(this.registers.appliedIndex);
+      case 'checkpoint':
+        return this.#state.checkpoint(effect.checkpoint);
+      case 'snapshot.send':
+        return this.#sendChunk(effect);
+      case 'snapshot.end':
+        return this.#state.endChunks(effect.to);
+      case 'state.restore':
+        this.#state.restore(effect.checkpoint);
         return this.readers.applied(this.registers.appliedIndex);
       case 'reads.confirmed':
         return this.#report(this.registers.read(effect.index, effect.reads));
       case 'leader.changed':
+        if (effect.leader !== this.#id) this.#state.endAllChunks();
         this.requests.inbox.next({ ...effect, nowMs: this.#nowMs() });
         return this.readers.leaderChanged(effect.leader === this.#id);
     }
+  }
+
+  #sendChunk(effect: Extract<RaftEffect, { type: 'snapshot.send' }>): void {
+    const { to, term, round, checkpoint, after } = effect;
+    const { maxMessageBytes } = this.raft.snapshot.context.settings;
+    const chunk = this.#state.chunk(to, checkpoint, after, maxMessageBytes);
+    if (chunk === null) return this.#tell({ type: 'snapshot.unavailable', to });
+    const message = { type: 'snapshot.request', term, round, checkpoint, after, ...chunk } as const;
+    this.#ports.wire.send(this.#id, to, message);
   }
 
   #setTimer(timer: Extract<RaftEffect, { type: 'timer.set' }>['timer'], ms: number): void {
@@ -315,6 +348,11 @@ export class Peer {
         return this.#ports.timers.clear(effect.timer);
     }
   }
+}
+
+/** Whether the node has promised anything to a client before: what is in its log or checkpoint. */
+function hasLog({ base, entries }: RestoredState): boolean {
+  return base.index + entries.length > 0;
 }
 
 /** Another seed for every name (FNV-1a), so that the nodes of a cluster wait for different times. */

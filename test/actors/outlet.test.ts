@@ -63,6 +63,12 @@ const send = (before: number): RaftEffect => ({
 const persist: RaftEffect = { type: 'persist', hardState: null, log: null };
 const timer: RaftEffect = { type: 'timer.set', timer: 'election', ms: 5 };
 
+const membership = { voters: ['a', 'b'], outgoing: [], learners: [] };
+const checkpoint = { index: 7, term: 2, membership };
+const stage: RaftEffect = { type: 'snapshot.stage', checkpoint, after: null, items: [], next: null };
+const install: RaftEffect = { type: 'snapshot.install', checkpoint };
+const restore: RaftEffect = { type: 'state.restore', checkpoint };
+
 function outletOn(disk: LateDisk) {
   const released: Released[] = [];
   const failures: (readonly [DiskFailure, readonly Released[]])[] = [];
@@ -174,6 +180,30 @@ describe('Persist first', () => {
     expect(released).toEqual([]);
     expect(failures).toEqual([[FULL, [send(1), send(2)]]]);
     expect([disk.written, disk.syncs]).toEqual([2, 0]);
+  });
+
+  it('what waits behind a chunk or a snapshot waits for its write; nothing waits for compaction', () => {
+    const disk = new LateDisk();
+    const { outlet, released } = outletOn(disk);
+    outlet.take({ type: 'compact', through: 3, term: 1 });
+    outlet.take(send(1));
+    expect(released).toEqual([send(1)]);
+    for (const effect of [stage, send(2), install, restore]) outlet.take(effect);
+    outlet.endTurn();
+    expect(released).toEqual([send(1)]);
+    disk.complete();
+    expect(released).toEqual([send(1), send(2), restore]);
+    expect([disk.written, disk.syncs]).toEqual([3, 0]);
+  });
+
+  it('a checkpoint that waited while a later one was installed is not taken any more', () => {
+    const disk = new LateDisk();
+    const { outlet, released } = outletOn(disk);
+    const taken: RaftEffect = { type: 'checkpoint', checkpoint: { index: 6, term: 1, membership } };
+    for (const effect of [persist, taken, install, restore]) outlet.take(effect);
+    outlet.endTurn();
+    disk.complete();
+    expect(released).toEqual([restore]);
   });
 
   it.each([false, true])('holds under any interleaving (a disk that is done at once: %s)', (isInstant) => {

@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs';
 import { canonical, type Json } from '../../machines/json.ts';
+import type { ClientAnswer } from '../../machines/maelstrom/events.ts';
 import type { ClientOperation, ClientOutcome } from '../../machines/operations.ts';
 import type { Item } from '../../machines/store/items.ts';
 import { listen } from '../../src/actors/bus.ts';
@@ -11,6 +12,7 @@ import { MemoryDisk } from '../../src/host/disk.ts';
 import { Dice } from '../../src/kit/dice.ts';
 import { peerMessage } from '../../src/maelstrom/peer-messages.ts';
 import { Schedule, type Scheduled } from '../../src/sim/schedule.ts';
+import { StoreDisk } from './store-disk.ts';
 
 /** What happens to messages between nodes. */
 export type Weather = {
@@ -29,6 +31,8 @@ export type ClusterOptions = {
   readonly seed: number;
   readonly intervalMs?: number;
   readonly graceMs?: number;
+  /** The longest time that a sync of a node's disk takes; without it nodes have none, and start without their memory. */
+  readonly syncMs?: number | null;
 };
 
 /** A message on its way, as the text that a wire would carry. */
@@ -55,12 +59,15 @@ export class ReplicaCluster {
   readonly #dice: Dice;
   readonly #replicas = new Map<string, Replica>();
   readonly #lives = new Map<string, number>();
+  readonly #disks = new Map<string, StoreDisk>();
+  /** Sees every answer when it is given. */
+  onAnswer: (node: string, answer: ClientAnswer) => void = () => {};
   /** How far each node's wall clock is off. */
   readonly offsetsMs = new Map<string, number>();
   #outcome: ClientOutcome | null = null;
 
   constructor(options: ClusterOptions) {
-    this.#options = { intervalMs: 100, graceMs: 3_600_000, ...options };
+    this.#options = { intervalMs: 100, graceMs: 3_600_000, syncMs: null, ...options };
     this.#dice = new Dice(options.seed);
     this.names = Array.from({ length: options.nodes }, (_, i) => `n${i + 1}`);
     for (const name of this.names) this.start(name);
@@ -76,8 +83,24 @@ export class ReplicaCluster {
     return this.names.filter((name) => this.#replicas.has(name));
   }
 
-  /** Starts a node with nothing in its memory. @param epoch what its clock says; later than all before by default */
+  /** The node's disk, which outlives it. */
+  disk(name: string): StoreDisk {
+    const known = this.#disks.get(name);
+    if (known !== undefined) return known;
+    let syncedMs = 0;
+    const disk = new StoreDisk((run) => {
+      // Writes become durable in the order in which they were made.
+      const durationMs = this.#dice.between(0, this.#options.syncMs ?? 0);
+      syncedMs = Math.max(syncedMs, this.schedule.nowMs + durationMs);
+      this.schedule.after(syncedMs - this.schedule.nowMs, run);
+    });
+    this.#disks.set(name, disk);
+    return disk;
+  }
+
+  /** Starts a node with what its disk holds, if it has one. @param epoch what its clock says; later than all before by default */
   start(name: string, epoch = START_MS + Math.floor(this.schedule.nowMs) + this.#life(name)): void {
+    const hasDisk = this.#options.syncMs !== null;
     const steps = new Subject<CellStep>();
     listen(steps, (step) => this.onStep(name, step));
     const replica = new Replica(
@@ -87,7 +110,7 @@ export class ReplicaCluster {
         nowMs: () => this.schedule.nowMs,
         wallMs: () => START_MS + this.schedule.nowMs + (this.offsetsMs.get(name) ?? 0),
         timers: this.#timers(name),
-        disk: new MemoryDisk(),
+        disk: hasDisk ? this.disk(name) : new MemoryDisk(),
         wire: { send: (src, dest, body) => this.#send(src, dest, body as Body) },
       },
       {
@@ -97,6 +120,7 @@ export class ReplicaCluster {
           life: `life${this.#life(name)}`,
           gossipIntervalMs: this.#options.intervalMs,
           tombstoneGraceMs: this.#options.graceMs,
+          ...(hasDisk ? { restored: this.disk(name).restored } : {}),
         },
         rywWaitMs: 0,
         seed: this.#options.seed,
@@ -107,18 +131,21 @@ export class ReplicaCluster {
     );
     listen(replica.answers, (answers) => {
       this.#outcome = answers[0]?.outcome ?? null;
+      for (const answer of answers) this.onAnswer(name, answer);
     });
     this.#replicas.set(name, replica);
     replica.start();
+    replica.endTurn();
   }
 
-  /** The node stops, and its memory is gone. */
+  /** The node stops, and its memory is gone, but for what its disk holds. */
   crash(name: string): void {
+    this.disk(name).crash();
     this.#replicas.delete(name);
     this.#lives.set(name, this.#life(name) + 1);
   }
 
-  /** A node starts again without its memory. @param clockBackMs how far its clock was turned back meanwhile */
+  /** A node starts again. @param clockBackMs how far its clock was turned back meanwhile */
   restart(name: string, clockBackMs = 0): void {
     this.crash(name);
     this.start(name, START_MS + Math.floor(this.schedule.nowMs) + this.#life(name) - clockBackMs);
@@ -137,6 +164,14 @@ export class ReplicaCluster {
     this.onTurn(name);
     if (outcome === null) throw new Error('a request was not answered');
     return outcome;
+  }
+
+  /** A client's request, whose answer may come later (`onAnswer`). */
+  submit(name: string, msgId: number, op: ClientOperation): void {
+    const replica = this.replica(name);
+    replica.submit([{ client: 'c1', msgId, op, bytes: 100 }]);
+    replica.endTurn();
+    this.onTurn(name);
   }
 
   put(name: string, key: Json, value: Json): ClientOutcome {
