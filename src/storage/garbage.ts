@@ -1,0 +1,60 @@
+import type { Engine, Key } from './engine.ts';
+import { batchOf, type KeyRange } from './keys.ts';
+
+/** Records that nothing speaks of any more: some keys, or all in a range that were written before a batch. */
+export type Garbage = { readonly keys: readonly Key[] } | GarbageRange;
+type GarbageRange = { readonly range: KeyRange; readonly below: number };
+
+/**
+ * What is to be removed, a little with every commit. It must not be removed in the batch that makes it garbage, for a
+ * crash may leave the removal without the rest of that batch.
+ */
+export class GarbageQueue<V> {
+  readonly #engine: Engine<V>;
+  readonly #queue: Garbage[] = [];
+  /** How many keys of the first in the queue are taken. */
+  #taken = 0;
+
+  constructor(engine: Engine<V>) {
+    this.#engine = engine;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  add(garbage: readonly Garbage[]): void {
+    for (const one of garbage) this.#queue.push(one);
+  }
+
+  /** Up to `max` keys to remove in the next commit. What was taken before must be removed by now. */
+  take(max: number): Key[] {
+    const keys: Key[] = [];
+    for (let first = this.#queue[0]; first !== undefined && keys.length < max; first = this.#queue[0]) {
+      const isDone =
+        'keys' in first ? this.#takeKeys(first.keys, keys, max) : this.#takeRange(first, keys, max);
+      if (!isDone) break;
+      this.#queue.shift();
+      this.#taken = 0;
+    }
+    return keys;
+  }
+
+  #takeKeys(from: readonly Key[], keys: Key[], max: number): boolean {
+    while (this.#taken < from.length && keys.length < max) {
+      keys.push(from[this.#taken] as Key);
+      this.#taken += 1;
+    }
+    return this.#taken === from.length;
+  }
+
+  #takeRange({ range, below }: GarbageRange, keys: Key[], max: number): boolean {
+    for (const key of this.#engine.keys(range.from, range.to)) {
+      if (batchOf(key) >= below) continue;
+      // The range is gone through anew when these are removed.
+      if (keys.length >= max) return false;
+      keys.push(key);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,88 @@
+import type { RestoredState } from '../../machines/raft/context.ts';
+import type { DiskFailure, Restored } from '../actors/ports.ts';
+import { DurableDisk } from './durable-disk.ts';
+import type { Engine } from './engine.ts';
+import { MemoryEngine } from './memory-engine.ts';
+import { type Codec, PlainRecords } from './records.ts';
+import { type Found, recover } from './recovery.ts';
+import { StorageError } from './storage-error.ts';
+import { emptySuperblock, type Identity, type Superblock } from './superblock.ts';
+
+export type Opened<V> = { readonly disk: DurableDisk<V>; readonly restored: Restored };
+
+/**
+ * Begins a life of a node on what `recover` has found: checks whose it is, and makes the incarnation durable.
+ *
+ * @param nowMs what the wall clock says: an incarnation is at least that, and always above the one before
+ * @param opened is told what was there once that is durable; possibly before this returns
+ * @throws StorageError when the directory belongs to another node or cluster
+ */
+export function openDisk<V>(
+  engine: Engine<V>,
+  codec: Codec<V>,
+  found: Found,
+  { identity, nowMs }: { readonly identity: Identity; readonly nowMs: number },
+  opened: (result: Opened<V> | DiskFailure) => void,
+): void {
+  const superblock = found.superblock ?? emptySuperblock(identity);
+  checkIdentity(superblock.identity, identity);
+  const incarnation = Math.max(superblock.incarnation + 1, Math.floor(nowMs));
+  const disk = new DurableDisk(engine, codec, superblock);
+  disk.begin(found, incarnation, (failure) => {
+    opened(failure ?? { disk, restored: restoredOf(disk, superblock, found, incarnation) });
+  });
+}
+
+/** A disk that ends with the process, for a node that is not to keep anything. */
+export function memoryDisk(identity: Identity, nowMs: number): Opened<unknown> {
+  const engine = new MemoryEngine<unknown>();
+  const codec = new PlainRecords() as Codec<unknown>;
+  let result: Opened<unknown> | null = null;
+  openDisk(engine, codec, recover(engine, codec), { identity, nowMs }, (opened) => {
+    if ('disk' in opened) result = opened;
+  });
+  if (result === null) throw new Error('memory cannot fail, and does not take its time');
+  return result;
+}
+
+function checkIdentity(stored: Identity, asked: Identity): void {
+  const wrong = (what: string, is: string, wants: string) =>
+    new StorageError(
+      'identity',
+      `the directory belongs to ${what} ${is}, and this is ${what} ${wants}: give each node a directory of its own, or empty this one if the old cluster is gone`,
+    );
+  if (stored.node !== asked.node) throw wrong('node', stored.node, asked.node);
+  const [is, wants] = [stored, asked].map(({ cluster }) => cluster.toSorted().join(', ')) as [string, string];
+  if (is !== wants) throw wrong('a node of the cluster', is, wants);
+}
+
+function restoredOf<V>(
+  disk: DurableDisk<V>,
+  superblock: Superblock,
+  { entries }: Found,
+  incarnation: number,
+): Restored {
+  const { term, votedFor, base, last, checkpoint, incoming, store, counters } = superblock;
+  const isFresh = term === 0 && last === 0 && checkpoint === null && incoming === null;
+  const raft: RestoredState = {
+    term,
+    votedFor,
+    base,
+    entries,
+    checkpoint,
+    incoming:
+      incoming === null
+        ? null
+        : {
+            index: incoming.checkpoint.index,
+            term: incoming.checkpoint.term,
+            after: incoming.after,
+          },
+  };
+  const hasStore = store.count > 0 || Object.keys(counters).length > 0;
+  return {
+    incarnation,
+    raft: isFresh ? null : raft,
+    store: hasStore ? { items: disk.storeItems(), counters } : null,
+  };
+}

@@ -1,0 +1,115 @@
+import type { Entry } from '../../machines/raft/events.ts';
+import { describeKey, OUTSIDE } from './describe.ts';
+import type { Engine, Key } from './engine.ts';
+import type { Garbage } from './garbage.ts';
+import { allOf, batchOf, generationOf, indexOf, isKey, placeOf, wholeGeneration } from './keys.ts';
+import type { Codec } from './records.ts';
+import { damaged } from './storage-error.ts';
+import { readSuperblocks, type Superblock } from './superblock.ts';
+
+/** What is found in an engine. */
+export type Found = {
+  /** Null when nothing was ever acknowledged. */
+  readonly superblock: Superblock | null;
+  /** The log after its base. */
+  readonly entries: readonly Entry[];
+  /** What a crash has left of batches that were never acknowledged, and of checkpoints that were never completed. */
+  readonly torn: readonly Key[];
+  /** What was to be removed when the node stopped. */
+  readonly garbage: readonly Garbage[];
+  /** No state was ever written under this generation or a later one; also none by a batch that a crash cut short. */
+  readonly nextGeneration: number;
+  /** Copies of superblocks that were damaged, and whose twin was not. */
+  readonly repaired: readonly string[];
+};
+
+/**
+ * Finds what was acknowledged. The newest superblock says what that is; records of later batches are what a crash has
+ * left of one that nobody was told of. Raft lets nothing else be cut: all that the superblock speaks of must be there,
+ * and be intact. Of the items only the names are gone through here; they are read, and verified, by whoever loads them.
+ *
+ * @throws StorageError naming the record that is damaged or missing, or the format that is not known
+ */
+export function recover<V>(engine: Engine<V>, codec: Codec<V>): Found {
+  for (const { from, to } of OUTSIDE) {
+    for (const key of engine.keys(from, to)) throw damaged(`${describeKey(key)} belongs to nothing`);
+  }
+  const isOtherwiseEmpty = () =>
+    (['L', 'S', 'I'] as const).every((kind) => engine.last(allOf(kind).from, allOf(kind).to) === null);
+  const { truth, repaired } = readSuperblocks(engine, codec, isOtherwiseEmpty);
+  if (truth === null)
+    return { superblock: null, entries: [], torn: [], garbage: [], nextGeneration: 1, repaired };
+  const log = readLog(engine, codec, truth);
+  const items = sortItems(engine, truth);
+  return {
+    superblock: truth,
+    entries: log.entries,
+    torn: [...log.torn, ...items.torn],
+    garbage: [{ keys: [...log.garbage, ...items.garbage] }, ...items.generations],
+    nextGeneration: items.nextGeneration,
+    repaired,
+  };
+}
+
+/** Reads the log: of each index the record of the latest batch. */
+function readLog<V>(engine: Engine<V>, codec: Codec<V>, { batch, base, last }: Superblock) {
+  const entries: Entry[] = [];
+  const torn: Key[] = [];
+  const garbage: Key[] = [];
+  let latest: readonly [key: Key, value: V] | null = null;
+  const take = (record: readonly [key: Key, value: V]) => {
+    const index = indexOf(record[0]);
+    const due = base.index + 1 + entries.length;
+    if (index !== due) throw damaged(`log record ${due} is missing`);
+    const content = codec.open(...record);
+    if (content === undefined) throw damaged(`${describeKey(record[0])} is damaged`);
+    entries.push(content as unknown as Entry);
+  };
+  const { from, to } = allOf('L');
+  for (const record of engine.range(from, to)) {
+    const key = record[0];
+    if (!isKey(key)) throw damaged(`${describeKey(key)} belongs to nothing`);
+    const index = indexOf(key);
+    if (batchOf(key) > batch) torn.push(key);
+    else if (index <= base.index || index > last) garbage.push(key);
+    else {
+      // Versions of an index follow each other, the latest last.
+      if (latest !== null && indexOf(latest[0]) === index) garbage.push(latest[0]);
+      else if (latest !== null) take(latest);
+      latest = record;
+    }
+  }
+  if (latest !== null) take(latest);
+  if (entries.length < last - base.index)
+    throw damaged(`log record ${base.index + 1 + entries.length} is missing`);
+  return { entries, torn, garbage };
+}
+
+/** Goes through the names of all items: which are torn, and which are replaced by a later version. */
+function sortItems<V>(engine: Engine<V>, superblock: Superblock) {
+  const { batch, state, incoming } = superblock;
+  let { nextGeneration } = superblock;
+  const torn: Key[] = [];
+  const garbage: Key[] = [];
+  const abandoned = new Map<number, Garbage>();
+  let before: Key | null = null;
+  for (const kind of ['S', 'I'] as const) {
+    const { from, to } = allOf(kind);
+    for (const key of engine.keys(from, to)) {
+      if (!isKey(key)) throw damaged(`${describeKey(key)} belongs to nothing`);
+      const generation = kind === 'S' ? generationOf(key) : null;
+      const isState = generation === state.generation;
+      if (generation !== null && !isState && generation !== incoming?.generation) {
+        nextGeneration = Math.max(nextGeneration, generation + 1);
+        abandoned.set(generation, wholeGeneration(generation));
+        continue;
+      }
+      if (batchOf(key) > (isState ? state.batch : batch)) torn.push(key);
+      else {
+        if (before !== null && placeOf(before) === placeOf(key)) garbage.push(before);
+        before = key;
+      }
+    }
+  }
+  return { torn, garbage, generations: [...abandoned.values()], nextGeneration };
+}
