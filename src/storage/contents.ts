@@ -30,7 +30,8 @@ export class Contents<V> {
     this.#head = superblock;
     this.#store = new Table(engine, codec, STORE, superblock.store);
     const { incoming } = superblock;
-    if (incoming !== null) this.#incoming = new Table(engine, codec, stateTable(incoming.generation), incoming);
+    if (incoming !== null)
+      this.#incoming = new Table(engine, codec, stateTable(incoming.generation), incoming);
   }
 
   get head(): Superblock {
@@ -68,7 +69,11 @@ export class Contents<V> {
     if (log === null) return;
     const { from, entries } = log;
     const { base, last } = this.#head;
-    invariant(from > base.index && from <= last + 1, 'a write of the log leaves no gap', () => ({ from, base, last }));
+    invariant(from > base.index && from <= last + 1, 'a write of the log leaves no gap', () => ({
+      from,
+      base,
+      last,
+    }));
     if (from <= last) draft.garbage.push({ range: logRange(from, last), below: draft.batch });
     const records = entries.map((entry, i) =>
       this.#codec.seal(logKey(from + i, draft.batch), entry as unknown as Json),
@@ -98,7 +103,10 @@ export class Contents<V> {
     }
     const table = this.#incoming;
     invariant(
-      incoming !== null && table !== null && incoming.after === after && isSame(incoming.checkpoint, checkpoint),
+      incoming !== null &&
+        table !== null &&
+        incoming.after === after &&
+        isSame(incoming.checkpoint, checkpoint),
       'a chunk of a snapshot follows the one before',
       () => ({ checkpoint, after, incoming }),
     );
@@ -120,7 +128,8 @@ export class Contents<V> {
     if (this.#job !== null) {
       // A later checkpoint is durable with this batch.
       draft.callbacks.push(this.#job.done);
-      if (this.#job.generation !== state.generation) draft.garbage.push(wholeGeneration(this.#job.generation));
+      if (this.#job.generation !== state.generation)
+        draft.garbage.push(wholeGeneration(this.#job.generation));
       this.#job = null;
     }
     const { generation, count, sum } = incoming;
@@ -177,7 +186,11 @@ export class Contents<V> {
   }
 
   /** All that a batch is made of, the superblock last; and what is true when it is durable. */
-  close(draft: Draft<V>, removals: readonly Put<V>[], isFirst: boolean): { puts: Put<V>[]; head: Superblock } {
+  close(
+    draft: Draft<V>,
+    removals: readonly Put<V>[],
+    isFirst: boolean,
+  ): { puts: Put<V>[]; head: Superblock } {
     const head = { ...this.#head, batch: draft.batch };
     this.#head = head;
     return {

@@ -18,7 +18,7 @@ export function describeKey(key: Key): string {
 
 /** The name that a key holds, quoted; of one that was cut, its beginning. */
 function nameIn(field: string): string {
-  const [kept = '', hash] = field.split('\x02\x01');
+  const [kept = '', hash] = field.split('\x02\x05');
   const bytes = kept.replace(ESCAPED, (_, unit: string) => String.fromCharCode(unit.charCodeAt(0) - 2));
   const name = new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
   return hash === undefined

@@ -203,7 +203,11 @@ export class DurableDisk<V> implements Disk {
   /** Lets go what no reader can ask for any more. */
   #release(): void {
     const oldest = Math.min(...[...this.#readers].map(({ batch }) => batch));
-    for (let next = this.#stillRead[0]; next !== undefined && next.batch <= oldest; next = this.#stillRead[0]) {
+    for (
+      let next = this.#stillRead[0];
+      next !== undefined && next.batch <= oldest;
+      next = this.#stillRead[0]
+    ) {
       this.#garbage.add(next.garbage);
       this.#stillRead.shift();
     }

@@ -23,8 +23,12 @@ export class GarbageQueue<V> {
     return this.#queue.length === 0;
   }
 
+  /** Adds what may go from now on; where nothing is to be found, nothing is added. */
   add(garbage: readonly Garbage[]): void {
-    for (const one of garbage) this.#queue.push(one);
+    for (const one of garbage) {
+      const isThere = 'keys' in one ? one.keys.length > 0 : !this.#takeRange(one, [], 0);
+      if (isThere) this.#queue.push(one);
+    }
   }
 
   /** Up to `max` keys to remove in the next commit. What was taken before must be removed by now. */

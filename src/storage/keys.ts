@@ -24,7 +24,7 @@ const NAME_PAST = '\x02';
 const MAX_NAME_BYTES = 400;
 const KEPT_BYTES = 320;
 /** What no escaped name contains. */
-const CUT = '\x02\x01';
+const CUT = '\x02\x05';
 
 const utf8 = new TextEncoder();
 
