@@ -7,7 +7,7 @@ import type { Mode } from '../../machines/store/operations.ts';
 import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import { Peer } from './peer.ts';
-import type { DiskFailure, Ports, Restored } from './ports.ts';
+import type { Disk, DiskFailure, Ports, Restored } from './ports.ts';
 import type { Protocols } from './protocols.ts';
 import { Replica } from './replica.ts';
 import { createGate } from './step.ts';
@@ -35,6 +35,14 @@ export type StoreOptions = {
   readonly tombstoneGraceMs: number;
 };
 
+/** What a node remembers, and where it writes what it must remember. */
+export type Memory = {
+  readonly disk: Disk;
+  readonly restored: Restored;
+  /** It outlives the process. If not, the conflict store keeps nothing there. */
+  readonly isDurable: boolean;
+};
+
 export type NodeOptions = {
   /** Which requests the node knows, and which keys replies carry. */
   readonly workload: Workload;
@@ -49,10 +57,15 @@ export type NodeOptions = {
   readonly restored?: RaftInput['restored'];
   readonly settings?: RaftInput['settings'];
   /**
-   * Whether the node may be this one, and remembers that it is.
-   * @returns why not, and what to do about it; null when all is well
+   * Opens the memory of the node, once `init` has told it who it is. It takes the place of the disk, the incarnation
+   * and what was restored that the node was made with. Calls back once: with the memory; with why it belongs to
+   * another node and what to do about it; or with the failure of the disk.
    */
-  readonly identify?: (nodeId: string, nodeIds: readonly string[]) => string | null;
+  readonly open?: (
+    nodeId: string,
+    nodeIds: readonly string[],
+    opened: (result: Memory | { readonly refusal: string } | DiskFailure) => void,
+  ) => void;
   /** Called once, when the disk has failed: the node answers from then on that it takes no part. */
   readonly onFailure?: (failure: DiskFailure) => void;
   /** Called once when nothing more will be written. */
@@ -70,6 +83,9 @@ export class Node {
   readonly #options: NodeOptions;
   readonly #io: Cell<typeof maelstromIoMachine>;
   #protocols: Protocols | null = null;
+  #memory: Memory | null = null;
+  /** What has arrived since the node began to open its memory; null when it does not. */
+  #waiting: MaelstromEvent[] | null = null;
 
   constructor(ports: Ports, options: NodeOptions) {
     this.#ports = ports;
@@ -95,15 +111,30 @@ export class Node {
   }
 
   receive(event: MaelstromEvent): void {
-    this.#io.inbox.next(event.type === 'init.received' ? this.#identified(event) : event);
+    const { open } = this.#options;
+    if (this.#waiting !== null) this.#waiting.push(event);
+    else if (event.type === 'init.received' && this.#protocols === null && open !== undefined) {
+      this.#open(event, open);
+    } else this.#io.inbox.next(event);
   }
 
-  /** A node that has another one's memory is not told who it is in a way that it could follow. */
-  #identified(event: InitReceived): MaelstromEvent {
-    if (this.#protocols !== null) return event;
+  /** Nobody hears of this node before its memory is open: what arrives meanwhile waits. */
+  #open(event: InitReceived, open: NonNullable<NodeOptions['open']>): void {
     const { client, msgId, nodeId, nodeIds } = event;
-    const text = this.#options.identify?.(nodeId, nodeIds) ?? null;
-    return text === null ? event : { type: 'init.malformed', dest: nodeId, client, msgId, text };
+    const waiting: MaelstromEvent[] = [];
+    this.#waiting = waiting;
+    open(nodeId, nodeIds, (result) => {
+      this.#waiting = null;
+      if ('disk' in result) {
+        this.#memory = result;
+        this.#io.inbox.next(event);
+      } else if ('refusal' in result) {
+        // A node that has another one's memory waits on for the right name.
+        this.#io.inbox.next({ type: 'init.malformed', dest: nodeId, client, msgId, text: result.refusal });
+      } else this.#fail(result);
+      for (const later of waiting) this.receive(later);
+      this.endTurn();
+    });
   }
 
   /** Sends, once and together, what the events since the last turn made necessary. */
@@ -130,11 +161,28 @@ export class Node {
 
   #start(nodeId: string, nodeIds: readonly string[]): void {
     const Workload = this.#options.workload === 'lww-kv' ? Replica : Peer;
-    const protocols: Protocols = new Workload(nodeId, nodeIds, this.#ports, this.#options, this.steps);
+    const { ports, options } = this.#remembering();
+    const protocols: Protocols = new Workload(nodeId, nodeIds, ports, options, this.steps);
     this.#protocols = protocols;
     listen(protocols.answers, (answers) => this.#io.inbox.next({ type: 'answers.ready', answers }));
     listen(protocols.failures, (failure) => this.#fail(failure));
     protocols.start();
+  }
+
+  #remembering(): { ports: Ports; options: NodeOptions } {
+    const memory = this.#memory;
+    if (memory === null) return { ports: this.#ports, options: this.#options };
+    const { incarnation, raft, store } = memory.restored;
+    const { restored: _, ...options } = this.#options;
+    return {
+      ports: { ...this.#ports, disk: memory.disk },
+      options: {
+        ...options,
+        incarnation,
+        ...(raft === null ? {} : { restored: raft }),
+        ...(memory.isDurable ? { store: { ...options.store, restored: store } } : {}),
+      },
+    };
   }
 
   #fail(failure: DiskFailure): void {

@@ -2,7 +2,6 @@ import { Subject } from 'rxjs';
 import { invariant } from '../../machines/assert.ts';
 import type { ClientAnswer, ClientRequest } from '../../machines/maelstrom/events.ts';
 import { isLeaders } from '../../machines/operations.ts';
-import type { RestoredState } from '../../machines/raft/context.ts';
 import type { PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
 import { membershipOf } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
@@ -15,6 +14,7 @@ import { Cell, type CellStep } from './cell.ts';
 import type { NodeOptions } from './node.ts';
 import { Outlet, type Released } from './outlet.ts';
 import type { DiskFailure, Ports } from './ports.ts';
+import { hasEarlierLife, raftInput } from './raft-input.ts';
 import { Readers, type ReadRequest } from './readers.ts';
 import { Registers } from './registers.ts';
 import { Sessions } from './sessions.ts';
@@ -67,7 +67,7 @@ export class Peer {
     this.#voters = voters;
     this.#ports = ports;
     this.#options = options;
-    this.#hasEarlierLife = options.restored !== undefined && hasLog(options.restored);
+    this.#hasEarlierLife = hasEarlierLife(options.restored);
     // What a write held back may have opened another turn.
     this.#outlet = new Outlet(ports.disk, {
       release: (effect) => this.#carryOut(effect),
@@ -112,17 +112,11 @@ export class Peer {
   }
 
   start(): void {
-    const { seed, incarnation, restored, settings } = this.#options;
+    const { incarnation, restored } = this.#options;
     this.requests.start({ id: this.#id, incarnation });
     if (restored?.checkpoint != null) this.#state.restore(restored.checkpoint);
     if (this.#stopped) return;
-    this.raft.start({
-      id: this.#id,
-      voters: this.#voters,
-      seed: mix(seed, this.#id),
-      ...(restored === undefined ? {} : { restored }),
-      ...(settings === undefined ? {} : { settings }),
-    });
+    this.raft.start(raftInput(this.#id, this.#voters, this.#options));
     this.endTurn();
   }
 
@@ -348,16 +342,4 @@ export class Peer {
         return this.#ports.timers.clear(effect.timer);
     }
   }
-}
-
-/** Whether the node has promised anything to a client before: what is in its log or checkpoint. */
-function hasLog({ base, entries }: RestoredState): boolean {
-  return base.index + entries.length > 0;
-}
-
-/** Another seed for every name (FNV-1a), so that the nodes of a cluster wait for different times. */
-function mix(seed: number, name: string): number {
-  let hash = (seed ^ 0x811c9dc5) >>> 0;
-  for (let i = 0; i < name.length; i += 1) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
-  return hash;
 }
