@@ -1,4 +1,5 @@
 import { ACCELERATOR_MUTANTS } from './mutants.accelerate.ts';
+import { BENCH_MUTANTS } from './mutants.bench.ts';
 import { NODE_MUTANTS } from './mutants.node.ts';
 
 /**
@@ -780,4 +781,5 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...ACCELERATOR_MUTANTS,
   ...NODE_MUTANTS,
+  ...BENCH_MUTANTS,
 ];

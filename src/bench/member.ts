@@ -97,7 +97,8 @@ export class Member {
   }
 
   /**
-   * Sends `init`, ahead of everything else that the process will hear, and waits for the answer.
+   * Sends `init`, ahead of everything else that the process will hear, and waits for the answer, or until the process
+   * is killed as an experiment once more.
    * @param abandoned ends the waiting without a word
    * @throws StartError when the process ends, or does not answer with `init_ok` in time
    */
@@ -110,7 +111,7 @@ export class Member {
     const reply = await Promise.race([answered, node.ended, giveUp.promise]);
     giveUp.forget();
     client.close();
-    if (reply === 'abandoned') return;
+    if (reply === 'abandoned' || (reply === undefined && node.isCondemned)) return;
     if (reply === undefined) throw new StartError(node, this.#exit ?? 'ended');
     if (reply === 'no answer')
       throw new StartError(node, `did not answer init within ${initTimeoutMs / 1000} s`);

@@ -117,6 +117,11 @@ export class NodeProcess {
     return this.#running && !this.#condemned;
   }
 
+  /** Whether it was killed as an experiment. */
+  get isCondemned(): boolean {
+    return this.#condemned;
+  }
+
   /** Whether so much waits for this process that more would only fill the memory. */
   get overwhelmed(): boolean {
     return this.#outboxLength > OUTBOX_LIMIT;

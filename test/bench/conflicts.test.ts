@@ -49,7 +49,42 @@ function bench(fault: string | null, args: readonly string[] = []): Promise<Ran>
   return ran([...load, ...args, ...forNode]);
 }
 
+/** All at once and one by one, so that what only one node has is put to the test. */
+const KILLED = [
+  ...['--nemesis', 'kill-all,kill', '--kill-rate', '3', '--kill-all-rate', '3', '--nemesis-interval', '0.2'],
+  ...['--time', '1.5', '--durable-args', '--data {dir}.jsonl'],
+];
+
 describe.concurrent('a conflict store that keeps its word', () => {
+  test('loses nothing in vv when its nodes are killed, and remember', async () => {
+    const { code, results, text } = await bench(null, [...KILLED, '--mode', 'vv']);
+    const [vv] = results.modes;
+    expect(vv?.findings).toEqual([]);
+    expect(code).toBe(0);
+    expect(vv).toMatchObject({ verdict: 'ok', survival: { lost: 0, converged: true } });
+    expect(new Set(vv?.faults.map(({ fault }) => fault))).toContain('kill-all');
+    expect(vv?.faults.every(({ fromMs, toMs }) => toMs !== null && toMs > fromMs)).toBe(true);
+    expect(vv?.messages.lostToDown).toBeGreaterThan(0);
+    expect(text).toContain('run again');
+  });
+
+  test('loses nothing in vv when messages are lost, come twice and late, and nodes stand still', async () => {
+    const weather = [
+      '--nemesis',
+      'loss,duplicate,reorder,pause',
+      '--loss',
+      '0.5',
+      '--nemesis-interval',
+      '0.2',
+    ];
+    const { code, results } = await bench(null, [...weather, '--mode', 'vv', '--time', '1.2']);
+    const [vv] = results.modes;
+    expect(code).toBe(0);
+    expect(vv?.messages.lostToChance).toBeGreaterThan(0);
+    expect(vv?.messages.repeated).toBeGreaterThan(0);
+    expect(new Set(vv?.faults.map(({ fault }) => fault)).size).toBe(4);
+  });
+
   test('is shown in both modes, with what lww lost, and leaves its histories', async () => {
     const { code, text, results, files } = await bench(null, [
       '--nemesis',
@@ -102,6 +137,13 @@ describe.concurrent('a conflict store that does not', () => {
     expect(code).toBe(1);
     expect(results.modes[0]?.survival.lost).toBeGreaterThan(0);
     expect(text).toMatch(/^FAILED: vv: the write of \d+ to key \d+ at n\d .* is held nowhere/m);
+  });
+
+  test('loses acknowledged writes when its nodes forget what they have said', async () => {
+    const { code, results } = await bench('forgets', [...KILLED, '--mode', 'vv']);
+    expect(code).toBe(1);
+    expect(results.modes[0]?.survival.lost).toBeGreaterThan(0);
+    expect(results.modes[0]?.findings).toEqual([]);
   });
 
   test('is wrong in lww when an earlier timestamp wins', async () => {

@@ -22,7 +22,8 @@ export const BY_TURNS: readonly Whom[] = ['leader', 'one', 'minority'];
 export class Attendance {
   readonly #members: () => readonly string[];
   readonly #needed: (members: number) => number;
-  readonly #away = new Set<string>();
+  /** For each member that is away, how many strikes keep it away: one that is paused may be killed, too. */
+  readonly #away = new Map<string, number>();
 
   /**
    * @param members who belongs to the cluster at present
@@ -50,12 +51,18 @@ export class Attendance {
     return members < 3 && present === members ? Math.max(1, spare) : Math.max(0, spare);
   }
 
+  /** A strike takes these away. */
   leave(nodes: readonly string[]): void {
-    for (const node of nodes) this.#away.add(node);
+    for (const node of nodes) this.#away.set(node, (this.#away.get(node) ?? 0) + 1);
   }
 
+  /** That strike is over; who was taken by another, too, is still away. */
   comeBack(nodes: readonly string[]): void {
-    for (const node of nodes) this.#away.delete(node);
+    for (const node of nodes) {
+      const strikes = (this.#away.get(node) ?? 0) - 1;
+      if (strikes > 0) this.#away.set(node, strikes);
+      else this.#away.delete(node);
+    }
   }
 
   /**

@@ -23,11 +23,11 @@ export function pauseFault(own: Own, whom: readonly Whom[]): Fault {
         nodes,
         text: `pause of ${named(nodes, leader())}`,
         end: () => {
-          for (const process of stopped) process.resume();
-          // Whoever was killed meanwhile is away for another reason.
-          const back = nodes.filter((node, place) => member(node).process === stopped[place]);
-          for (const node of back) if (member(node).isRunning) member(node).resume();
-          attendance.comeBack(back.filter((node) => member(node).isRunning));
+          // Whoever was killed meanwhile stands still no more.
+          for (const [place, node] of nodes.entries()) {
+            if (member(node).process === stopped[place]) member(node).resume();
+          }
+          attendance.comeBack(nodes);
           return nodes.length === 1 ? `${nodes[0]} goes on` : `${named(nodes, undefined)} go on`;
         },
       };

@@ -49,6 +49,16 @@ describe('whom faults take away', () => {
     expect(new Set(all)).toEqual(new Set(nodes));
   });
 
+  test('who was taken twice is back when both have let go', () => {
+    const { attendance } = attendanceOf(5);
+    attendance.leave(['n1', 'n2']);
+    attendance.leave(['n1']);
+    attendance.comeBack(['n1', 'n2']);
+    expect(attendance.present).toEqual(['n2', 'n3', 'n4', 'n5']);
+    attendance.comeBack(['n1']);
+    expect(attendance.present).toHaveLength(5);
+  });
+
   test('a leader that is away is not taken again; another goes in its stead', () => {
     const { attendance } = attendanceOf(5);
     attendance.leave(['n2']);

@@ -1,5 +1,7 @@
 // A conflict store for the bench's own tests: every write is an actor of its own, and every node sends all that it
-// has to all others, over and over. `--fault NAME` makes it wrong in one way.
+// has to all others, over and over. With `--data FILE` it writes down what it has before it answers. `--fault NAME`
+// makes it wrong in one way.
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const after = (name) => process.argv[process.argv.indexOf(name) + 1];
@@ -7,6 +9,7 @@ const is = (name) => process.argv.includes('--fault') && after('--fault') === na
 const option = (name) => process.argv.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1);
 const mode = option('--mode') ?? 'lww';
 const offsetMs = Number(option('--clock-offset-ms') ?? 0);
+const file = process.argv.includes('--data') ? after('--data') : null;
 
 /** key -> { entry: { ts, value } | null, versions: Map(actor -> { value, vc } | 'dead') } */
 const keys = new Map();
@@ -21,6 +24,23 @@ const cell = (key) => {
   if (!keys.has(key)) keys.set(key, { entry: null, versions: new Map() });
   return keys.get(key);
 };
+
+/** The last line of a key is what it was. */
+function keep(key) {
+  if (file === null) return;
+  const { entry, versions } = cell(key);
+  appendFileSync(file, `${JSON.stringify([key, entry, [...versions]])}\n`);
+}
+
+function remember() {
+  if (file === null || !existsSync(file) || is('forgets')) return;
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    if (line === '') continue;
+    const [key, entry, versions] = JSON.parse(line);
+    keys.set(key, { entry, versions: new Map(versions) });
+    lastTs = Math.max(lastTs, entry?.ts ?? 0);
+  }
+}
 
 function stamp(value) {
   lastTs = Math.max((Date.now() + offsetMs) / 1000, lastTs + 1e-6);
@@ -41,14 +61,16 @@ function write(key, value, context) {
   if (mode === 'lww') {
     const entry = stamp(value);
     mergeEntry(here, entry);
+    keep(key);
     return { ts: entry.ts };
   }
   writes += 1;
-  const actor = `${me}-${writes}`;
+  const actor = `${me}-${process.pid}-${writes}`;
   const vc = { ...context, [actor]: 1 };
   for (const covered of Object.keys(is('overwrite') ? Object.fromEntries(here.versions) : context))
     here.versions.set(covered, 'dead');
   here.versions.set(actor, value === null ? 'dead' : { value, vc });
+  keep(key);
   return { vc };
 }
 
@@ -78,6 +100,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (body.type === 'init') {
     me = body.node_id;
     peers = body.node_ids.filter((name) => name !== me);
+    remember();
     send(src, { type: 'init_ok', in_reply_to: body.msg_id, msg_id: replies++ });
   } else if (body.type === 'all') {
     for (const [key, entry, versions] of body.keys) {
@@ -85,6 +108,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       mergeEntry(here, entry);
       for (const [actor, version] of versions)
         if (version === 'dead' || !here.versions.has(actor)) here.versions.set(actor, version);
+      keep(key);
     }
   } else {
     send(src, { ...answer(body), in_reply_to: body.msg_id, msg_id: replies++ });
