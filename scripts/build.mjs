@@ -41,6 +41,8 @@ await build({
   entryPoints: { actorum: 'src/main.ts' },
   outdir: 'dist',
   plugins: [besides],
+  // Native code, and loaded only by a node that has a directory.
+  external: ['lmdb'],
   banner,
 });
 await build({
