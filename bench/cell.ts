@@ -5,7 +5,6 @@ import type { Program } from '../src/bench/node-process.ts';
 import { type ClientOperation, isServed, type Outcome, type Service } from '../src/bench/operation.ts';
 import { Pace } from '../src/bench/pace.ts';
 import { sleep } from '../src/bench/sleep.ts';
-import { percentilesOf } from '../src/bench/statistics.ts';
 import {
   boundTo,
   ClientFleet,
@@ -17,6 +16,7 @@ import {
 import type { WorkloadName as StoreName, Workload } from '../src/bench/workload.ts';
 import { monotonicMs } from '../src/host/clock.ts';
 import { Dice } from '../src/kit/dice.ts';
+import { percentilesOf } from '../src/kit/percentiles.ts';
 import { cpuMsOf } from './cpu.ts';
 import { createWorkload, type WorkloadName } from './workloads.ts';
 

@@ -1,6 +1,6 @@
 import type { Program } from '../src/bench/node-process.ts';
 import type { Service } from '../src/bench/operation.ts';
-import { percentilesOf } from '../src/bench/statistics.ts';
+import { percentilesOf } from '../src/kit/percentiles.ts';
 import { type Figures, Subject } from './cell.ts';
 import { carryingTokens, type Mode } from './read-modes.ts';
 import { createReadsWorkload } from './workloads.ts';

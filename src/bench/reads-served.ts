@@ -1,5 +1,5 @@
+import { type Percentiles, percentilesOf } from '../kit/percentiles.ts';
 import type { Sample } from './recorder.ts';
-import { type Percentiles, percentilesOf } from './statistics.ts';
 
 /** How the reads by token were served, in numbers of reads that were. */
 export type ReadsServed = {

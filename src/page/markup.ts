@@ -24,6 +24,7 @@ export function element(
   return content === '' ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`;
 }
 
-function rounded(value: number): string {
+/** A number as pictures carry it. */
+export function rounded(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

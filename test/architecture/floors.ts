@@ -91,7 +91,7 @@ export const ROOMS: readonly Room[] = [
   // Of the actors' world it knows only what a trace says, so that it shows a file as it shows a run.
   {
     path: 'src/inspect/',
-    rooms: ['machines/json.ts', 'src/trace/', 'src/host/'],
+    rooms: ['machines/json.ts', 'src/trace/', 'src/host/', 'src/page/'],
     packages: ['node:', 'preact', '@statelyai/inspect'],
   },
   // Tests from charts, for any XState chart: of the house only the gate, through which charts are run everywhere.

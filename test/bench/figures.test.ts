@@ -4,10 +4,11 @@ import { progressText } from '../../src/bench/narrator.ts';
 import type { ClientOperation } from '../../src/bench/operation.ts';
 import { readsServedOf } from '../../src/bench/reads-served.ts';
 import type { Sample } from '../../src/bench/recorder.ts';
-import { availabilityOf, countsOf, median, percentilesOf } from '../../src/bench/statistics.ts';
+import { availabilityOf, countsOf, median } from '../../src/bench/statistics.ts';
 import { formatMs, formatNumber, formatPairs, formatTable } from '../../src/bench/text.ts';
 import { LinKvWorkload, RywKvWorkload } from '../../src/bench/workload.ts';
 import { Dice } from '../../src/kit/dice.ts';
+import { percentilesOf } from '../../src/kit/percentiles.ts';
 
 const ok = (beganMs: number, latencyMs = 1): Sample => ({
   f: 'read',

@@ -18,19 +18,3 @@ export function columnsOf(width: number, nodes: readonly string[], clients: stri
   });
   return { names: [clients, ...nodes], x, width };
 }
-
-/** Times for the lines of a scale: round numbers, about `count` of them. */
-export function ticksOf(fromMs: number, toMs: number, count: number): number[] {
-  const rough = (toMs - fromMs) / Math.max(1, count);
-  const power = 10 ** Math.floor(Math.log10(Math.max(rough, 0.001)));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power;
-  const ticks: number[] = [];
-  for (let t = Math.ceil(fromMs / step) * step; t <= toMs; t += step) ticks.push(t);
-  return ticks;
-}
-
-/** `1.250 s`, or `12.5 ms` where that is what differs. */
-export function timeText(ms: number, spanMs: number): string {
-  const digits = spanMs > 20_000 ? 0 : spanMs > 2000 ? 1 : spanMs > 200 ? 2 : 3;
-  return `${(ms / 1000).toFixed(digits)} s`;
-}

@@ -1,4 +1,5 @@
-import { type Columns, GUTTER, ticksOf, timeText } from './layout.ts';
+import { ticksOf, timeText } from '../../page/ticks.ts';
+import { type Columns, GUTTER } from './layout.ts';
 import { type Arrow, beganMs, CLIENTS, type Picture, type Role } from './picture.ts';
 
 /** Draws the space-time diagram: time runs down, one line for each node, messages slant from line to line. */

@@ -1,6 +1,6 @@
+import { ticksOf, timeText } from '../../page/ticks.ts';
 import { useCanvas, useSize } from './canvas.tsx';
 import { shownMs } from './diagram.tsx';
-import { ticksOf, timeText } from './layout.ts';
 import type { Palette } from './paint.ts';
 import type { Picture } from './picture.ts';
 import type { Props } from './view.ts';

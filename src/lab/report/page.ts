@@ -1,3 +1,4 @@
+import { dataElement, htmlDocument } from '../../page/document.ts';
 import { escaped } from '../../page/markup.ts';
 import { dataOf } from '../data.ts';
 import type { Verdict } from '../experiments/experiment.ts';
@@ -16,21 +17,7 @@ export function page(results: Results): string {
     ...found.map((one) => section(one, options.strategies)),
     footer(results),
   ].join('\n');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>The clocks lab</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+  return htmlDocument({ title: 'The clocks lab', style: STYLE, body });
 }
 
 /** The command that makes this report again. */
@@ -92,11 +79,9 @@ function cell(experiment: string, verdict: Verdict | undefined): string {
 }
 
 function footer(results: Results): string {
-  // A closing tag within the data would end the element that carries it.
-  const data = JSON.stringify(dataOf(results)).replaceAll('<', '\\u003c');
   return `<footer>
 <p>Made again, to the byte, by <code>${escaped(replayCommand(results))} --out report.html</code></p>
 <p>The raw data stand in this file, in the element <code>#data</code>; <code>--json</code> prints them.</p>
 </footer>
-<script type="application/json" id="data">${data}</script>`;
+${dataElement('id="data"', dataOf(results))}`;
 }
