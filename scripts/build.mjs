@@ -29,7 +29,7 @@ const banner = {
 const besides = {
   name: 'besides',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(?:charts|inspect|lab)\/index\.ts$/ }, ({ kind, path }) =>
+    onResolve({ filter: /\/(?:charts|inspect|lab|report)\/index\.ts$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: `./${path.split('/').at(-2)}.js`, external: true } : undefined,
     ),
 };
@@ -47,7 +47,11 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: { charts: 'src/charts/index.ts', inspect: 'src/inspect/index.ts' },
+  entryPoints: {
+    charts: 'src/charts/index.ts',
+    inspect: 'src/inspect/index.ts',
+    report: 'src/report/index.ts',
+  },
   outdir: 'dist',
   external: ['elkjs'],
 });

@@ -9,8 +9,12 @@ const CHARTS = 'docs/charts';
 /** What comes later wins. */
 const STYLES = ['base', 'frame', 'cluster', 'panels', 'narrow'];
 
-/** Builds dist/inspect.html, the live view, and dist/stately.html, the bridge to the inspector of stately.ai. */
+/**
+ * Builds dist/inspect.html, the live view, dist/stately.html, the bridge to the inspector of stately.ai, and
+ * dist/report-page.js, the script that every report carries.
+ */
 export async function buildPages() {
+  writeFileSync('dist/report-page.js', await bundle('src/report/page/main.ts', {}));
   const style = STYLES.map((name) => readFileSync(`${PAGE}/style/${name}.css`, 'utf8')).join('');
   const script = await bundle(`${PAGE}/main.tsx`, { CHART_DRAWINGS: JSON.stringify(charts('.svg')) });
   write('inspect.html', `${PAGE}/index.html`, { script, style });

@@ -8,6 +8,8 @@
  * const { verdict, reason, keys } = checkLinearizability(events);
  * for (const key of keys) if (key.violation) console.log(key.violation.text);
  */
+export type { Contradiction } from './contradictions.ts';
+export { contradictionsIn, lossesIn } from './contradictions.ts';
 export type { Effect, Violation } from './explanation.ts';
 export type { EventType, HistoryEvent, Json } from './history.ts';
 export { HistoryError, KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from './history.ts';

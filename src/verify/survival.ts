@@ -50,15 +50,10 @@ export function checkSurvival(events: readonly HistoryEvent[], options: Survival
   const { mode, maxShown = 20 } = options;
   const history = storeHistory(events);
   const held = heldValues(history.finals);
-  const covered = coveredWrites(history.writes);
   const unread = unreadKeys(history);
-  const fates = [...history.writes.values()].filter(
-    ({ f, acknowledged, key }) => f === 'write' && acknowledged && !unread.has(key),
-  );
-  const fateOf = (write: StoreWrite) =>
-    held.has(write.id) ? 'held' : covered.has(write.id) ? 'covered' : write.forgotten ? 'forgotten' : 'lost';
-  const count = (fate: ReturnType<typeof fateOf>) => fates.filter((write) => fateOf(write) === fate).length;
-  const losses = fates.filter((write) => fateOf(write) === 'lost').map(describeLoss);
+  const fates = fatesOf(history);
+  const count = (fate: Fate) => fates.filter((one) => one.fate === fate).length;
+  const losses = fates.filter(({ fate }) => fate === 'lost').map(({ write }) => describeLoss(write));
   const diverged = divergences(history.finals);
   const violations = [
     ...diverged,
@@ -77,6 +72,20 @@ export function checkSurvival(events: readonly HistoryEvent[], options: Survival
     violationCount: violations.length,
     losses: losses.slice(0, maxShown),
   };
+}
+
+type Fate = 'held' | 'covered' | 'forgotten' | 'lost';
+
+/** What became of every acknowledged write of a value to a key that was read at the end, in the order of the writes. */
+export function fatesOf(history: StoreHistory): { readonly write: StoreWrite; readonly fate: Fate }[] {
+  const held = heldValues(history.finals);
+  const covered = coveredWrites(history.writes);
+  const unread = unreadKeys(history);
+  const fateOf = ({ id, forgotten }: StoreWrite): Fate =>
+    held.has(id) ? 'held' : covered.has(id) ? 'covered' : forgotten ? 'forgotten' : 'lost';
+  return [...history.writes.values()]
+    .filter(({ f, acknowledged, key }) => f === 'write' && acknowledged && !unread.has(key))
+    .map((write) => ({ write, fate: fateOf(write) }));
 }
 
 function heldValues(finals: readonly FinalRead[]): ReadonlySet<string> {
@@ -174,7 +183,8 @@ function judge(
   return { verdict: 'ok', reason: `${acknowledged} acknowledged writes are accounted for` };
 }
 
-function describeLoss(write: StoreWrite): string {
+/** One line for people: which write is lost. */
+export function describeLoss(write: StoreWrite): string {
   return `${describe(write)} is held nowhere, and no later write covers it`;
 }
 

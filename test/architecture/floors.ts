@@ -26,6 +26,9 @@ const USAGE = 'src/cli/usage.ts';
 /** The options of those who watch. */
 const OBSERVERS = 'src/cli/observers.ts';
 
+/** What a run hands over to be reported: types. */
+const REPORT_SOURCE = 'src/report/source.ts';
+
 /** The house. A new room gets a line here, which says what it stands on. */
 export const ROOMS: readonly Room[] = [
   { path: 'machines/', rooms: [], packages: ['xstate'] },
@@ -62,6 +65,7 @@ export const ROOMS: readonly Room[] = [
       'src/storage/',
       'src/kit/',
       'src/trace/',
+      REPORT_SOURCE,
       USAGE,
     ],
     packages: ['rxjs', 'xstate', 'node:crypto', 'node:fs', 'node:path', 'node:url'],
@@ -76,6 +80,8 @@ export const ROOMS: readonly Room[] = [
       'src/verify/',
       'src/client/',
       'src/trace/',
+      'src/page/',
+      REPORT_SOURCE,
       USAGE,
       OBSERVERS,
     ],
@@ -93,6 +99,12 @@ export const ROOMS: readonly Room[] = [
     path: 'src/inspect/',
     rooms: ['machines/json.ts', 'src/trace/', 'src/host/', 'src/page/'],
     packages: ['node:', 'preact', '@statelyai/inspect'],
+  },
+  // Drawn from what a run hands over, partly in a browser; of the world it reads its own page's script.
+  {
+    path: 'src/report/',
+    rooms: ['src/kit/', 'src/page/', 'src/verify/', 'src/host/package.ts'],
+    packages: ['node:'],
   },
   // Tests from charts, for any XState chart: of the house only the gate, through which charts are run everywhere.
   { path: 'src/testing/', rooms: ['src/actors/step.ts'], packages: ['xstate'] },
