@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { traceHeader } from '../cli/header.ts';
 import { type Observers, openObservers } from '../cli/observers.ts';
+import { openReport, writeReport } from '../cli/report.ts';
+import { isUsageError } from '../cli/usage.ts';
 import { monotonicMs, monotonicOriginMs, wallMs } from '../host/clock.ts';
 import { freshSeed } from '../host/entropy.ts';
+import type { RunSource } from '../report/source.ts';
 import { nodeNames } from './cluster.ts';
 import { DataHome } from './data-home.ts';
 import { BENCH_HELP } from './help.ts';
@@ -13,6 +16,7 @@ import { prologue } from './prologue.ts';
 import { reportLines, verdictText } from './report.ts';
 import { type Results, resultsOf } from './results.ts';
 import { Run } from './run.ts';
+import { logSource } from './run-source.ts';
 import type { TraceHost } from './run-trace.ts';
 import { Store } from './store.ts';
 import { benchStore } from './store-bench.ts';
@@ -60,11 +64,13 @@ export async function benchCommand(
   signals.once('SIGINT', onSignal);
   signals.once('SIGTERM', onSignal);
   try {
+    if (typeof options.report === 'string') openReport(options.report);
     const observers = await observersOf(options, argv);
     const trace = observers && { sink: observers.sink, originMs: monotonicOriginMs() };
+    const command = commandOf(argv, options.run.seed);
     const { results, lines } = await (asksForLog(options)
-      ? benchLog(options, narrator, interrupt.signal, style, trace)
-      : benchConflicts(options, narrator, interrupt.signal, style, trace));
+      ? benchLog(options, command, narrator, interrupt.signal, style, trace)
+      : benchConflicts(options, command, narrator, interrupt.signal, style, trace));
     stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : `${lines.join('\n')}\n`);
     // Who has interrupted the run does not want to look at it any more.
     if (!interrupt.signal.aborted) await observers?.linger(signals);
@@ -85,34 +91,73 @@ function asksForLog(options: BenchOptions | StoreBenchOptions): options is Bench
 
 async function benchLog(
   options: BenchOptions,
+  command: string,
   narrator: Narrator | null,
   interrupted: AbortSignal,
   style: Style,
   trace: TraceHost | null,
 ): Promise<Reported> {
   const store = new Store(options.store, wallMs());
-  const results = await perform(options, store, narrator, interrupted, trace);
-  return { results, lines: reportLines(results, options.run.seed, store.directory, style) };
+  const { results, source } = await perform(options, command, store, narrator, interrupted, trace);
+  const page = await report(options.report, store, [source]);
+  return { results, lines: reportLines(results, options.run.seed, [store.directory, page], style) };
 }
 
 async function benchConflicts(
   options: StoreBenchOptions,
+  command: string,
   narrator: Narrator | null,
   interrupted: AbortSignal,
   style: Style,
   trace: TraceHost | null,
 ): Promise<Reported> {
-  const { results, directory } = await benchStore(options, narrator, interrupted, trace);
-  return { results, lines: storeReportLines(results, options.run.seed, directory, style) };
+  const store = new Store(options.store, wallMs());
+  const { results, sources } = await benchStore(options, command, store, narrator, interrupted, trace);
+  const page = await report(options.report, store, sources);
+  return { results, lines: storeReportLines(results, options.run.seed, [store.directory, page], style) };
+}
+
+/**
+ * Writes the report. Where it was asked for by name, it must be possible; beside the results it is an offer.
+ * @returns where it is, or why it is not, in a few words; null when nobody wants one
+ */
+async function report(
+  wanted: string | boolean,
+  store: Store,
+  sources: readonly RunSource[],
+): Promise<string | null> {
+  if (wanted === false || sources.length === 0) return null;
+  const file = typeof wanted === 'string' ? wanted : store.fileOf('report.html');
+  try {
+    await writeReport(file, sources);
+    return file;
+  } catch (error) {
+    if (typeof wanted === 'string' || !isUsageError(error)) throw error;
+    return `none: ${error.message}`;
+  }
+}
+
+/** The command line that makes a run like this one. */
+function commandOf(argv: readonly string[], seed: number): string {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const seeded = own.some((arg) => arg === '--seed' || arg.startsWith('--seed='));
+  return [
+    'actorum bench',
+    ...own,
+    ...(seeded ? [] : [`--seed ${seed}`]),
+    ...(end < 0 ? [] : argv.slice(end)),
+  ].join(' ');
 }
 
 async function perform(
   { run: runOptions, checkBudgetMs, data }: BenchOptions,
+  command: string,
   store: Store,
   narrator: Narrator | null,
   interrupted: AbortSignal,
   trace: TraceHost | null,
-): Promise<Results> {
+): Promise<{ readonly results: Results; readonly source: RunSource }> {
   for (const line of prologue(runOptions)) narrator?.say(line);
   const home = runOptions.durableArgs === null ? null : new DataHome(data, join(store.directory, 'data'));
   const run = new Run(runOptions, {
@@ -129,12 +174,12 @@ async function perform(
   const { events } = run.recorder;
   store.writeHistory(events);
   if (events.length > 0) narrator?.tell(run.sinceStartMs(), 'is there an order that explains every answer?');
-  const judgements = judge(events, runOptions.workload, checkBudgetMs, monotonicMs);
+  const { judgements, contradictions } = judge(events, runOptions.workload, checkBudgetMs, monotonicMs);
   const results = resultsOf(run, judgements, interrupted.aborted);
   store.writeResults(results);
   if (home?.close(results.verdict)) narrator?.say(`The nodes' directories are left in ${home.directory}.`);
   run.close(results.verdict, verdictText(results));
-  return results;
+  return { results, source: logSource(run, results, contradictions, command) };
 }
 
 async function observersOf(

@@ -55,6 +55,8 @@ The run:
   --check-budget S          seconds for the checker; what is undecided then is unknown (default 60)
 ${observerHelp(28)}
   --store DIR               where history.jsonl, results.json and the nodes' stderr go (default store)
+  --report FILE             the run as one HTML page goes there (default: report.html in the run's directory)
+  --no-report               there is no such page
   --quiet                   the verdict alone
   --json                    the results alone, as JSON
   -h, --help                this text

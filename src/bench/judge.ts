@@ -1,9 +1,12 @@
 import {
+  type Contradiction,
   checkIndices,
   checkLinearizability,
   checkSessions,
+  contradictionsIn,
   type HistoryEvent,
   type IndicesResult,
+  type LinearizabilityResult,
   linearizableEvents,
   type SessionsResult,
 } from '../verify/index.ts';
@@ -41,32 +44,43 @@ export type Judgements = {
   readonly sessions: SessionsJudgement | null;
 };
 
+/** What a history is worth, and the groups of operations that show what is wrong with it. */
+export type Judged = {
+  readonly judgements: Judgements;
+  readonly contradictions: readonly Contradiction[];
+};
+
 /** Judges a history within a limit of time; what is not decided by then is unknown. */
 export function judge(
   events: readonly HistoryEvent[],
   workload: WorkloadName,
   budgetMs: number,
   nowMs: () => number,
-): Judgements {
-  const sessions = workload === 'lin-kv' ? null : judgeSessions(events);
-  return { linearizability: judgeLinearizability(linearizableEvents(events), budgetMs, nowMs), sessions };
+): Judged {
+  const hasSessions = workload !== 'lin-kv';
+  const kept = hasSessions ? checkSessions(events) : null;
+  const indices = hasSessions ? checkIndices(events) : null;
+  const untilMs = nowMs() + budgetMs;
+  const linearizability = checkLinearizability(linearizableEvents(events), {
+    cancelled: () => nowMs() > untilMs,
+  });
+  return {
+    judgements: {
+      linearizability: judgeLinearizability(linearizability),
+      sessions: kept === null || indices === null ? null : judgeSessions(kept, indices),
+    },
+    contradictions: contradictionsIn(linearizability, kept, indices),
+  };
 }
 
-function judgeLinearizability(
-  events: readonly HistoryEvent[],
-  budgetMs: number,
-  nowMs: () => number,
-): Judgement {
-  const untilMs = nowMs() + budgetMs;
-  const result = checkLinearizability(events, { cancelled: () => nowMs() > untilMs });
+function judgeLinearizability(result: LinearizabilityResult): Judgement {
   const { verdict, reason, operations, keys } = result;
   const explanations = keys.flatMap(({ violation }) => (violation === undefined ? [] : [violation.text]));
   return { verdict, reason, explanations, operations, keys: keys.length };
 }
 
-function judgeSessions(events: readonly HistoryEvent[]): SessionsJudgement {
-  const kept = checkSessions(events);
-  const { violations: wrong, ...indices } = checkIndices(events);
+function judgeSessions(kept: SessionsResult, found: IndicesResult): SessionsJudgement {
+  const { violations: wrong, ...indices } = found;
   const explanations = [...kept.violations, ...wrong].map(({ text }) => text);
   // A wrong index makes every verdict that rests on it worth nothing.
   const { verdict, reason } = kept.verdict !== 'illegal' && indices.verdict === 'illegal' ? indices : kept;

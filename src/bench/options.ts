@@ -21,6 +21,8 @@ export type BenchOptions = {
   readonly run: RunOptions;
   readonly store: string;
   readonly data: DataOptions;
+  /** Where the report goes: a file, beside the results (true), or nowhere (false). */
+  readonly report: string | boolean;
   readonly checkBudgetMs: number;
   /** Who watches; null for nobody. */
   readonly watched: Watched | null;
@@ -64,6 +66,8 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     seed: { type: 'string' },
     'check-budget': { type: 'string', default: '60' },
     store: { type: 'string', default: 'store' },
+    report: { type: 'string' },
+    'no-report': { type: 'boolean', default: false },
     ...OBSERVER_OPTIONS,
     quiet: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -123,6 +127,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     },
     store: given.store,
     data: { dir: given['data-dir'], keep: given['keep-data'] },
+    report: readReport(given.report, given['no-report']),
     watched,
     checkBudgetMs: secondsMs('--check-budget', given['check-budget']),
     quiet: given.quiet,
@@ -137,6 +142,13 @@ export function needsOf(
 ): NodeNeeds {
   const { bin, 'data-dir': dataDir, 'durable-args': durableArgs } = given;
   return nodeNeeds({ bin, dataDir, durableArgs }, faults);
+}
+
+/** @throws UsageError when it is wanted and not wanted */
+export function readReport(file: string | undefined, none: boolean): string | boolean {
+  if (file === undefined) return !none;
+  if (none) throw new UsageError(`--report is "${file}", and --no-report`, 'leave one of them out');
+  return file;
 }
 
 function readSlowFollower(text: string, nodes: number): number {

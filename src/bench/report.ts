@@ -21,7 +21,12 @@ const LEGEND = [
 ];
 
 /** The verdict for people to read, line by line. */
-export function reportLines(results: Results, seed: number, directory: string, style: Style): string[] {
+export function reportLines(
+  results: Results,
+  seed: number,
+  [directory, page]: readonly [directory: string, page: string | null],
+  style: Style,
+): string[] {
   const lines =
     results.load === null ? [] : ['', ...operationLines(results), ...LEGEND, '', ...figureLines(results)];
   const errors = errorLines(results);
@@ -32,6 +37,7 @@ export function reportLines(results: Results, seed: number, directory: string, s
     ...formatPairs([
       ['seed', String(seed)],
       ['written to', `${directory} (history.jsonl, results.json, nodes/)`],
+      ...(page === null ? [] : [['report', page] as const]),
     ]),
     '',
     ...verdictLines(results, style),

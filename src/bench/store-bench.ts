@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { monotonicMs, wallMs } from '../host/clock.ts';
+import { monotonicMs } from '../host/clock.ts';
+import type { RunSource } from '../report/source.ts';
 import { DataHome } from './data-home.ts';
 import type { Narrator } from './narrator.ts';
 import { faultsLine } from './prologue.ts';
+import { storeSource } from './run-source.ts';
 import type { TraceHost } from './run-trace.ts';
-import { Store } from './store.ts';
+import type { Store } from './store.ts';
 import type { StoreBenchOptions } from './store-options.ts';
 import { headline } from './store-report.ts';
 import { type ModeResults, modeResults, type StoreResults, storeResults } from './store-results.ts';
@@ -13,12 +15,14 @@ import { plain } from './text.ts';
 
 /** The same load and the same faults in each mode, one after the other; leaves histories and results behind. */
 export async function benchStore(
-  { run: options, modes, store: root, data }: StoreBenchOptions,
+  { run: options, modes, data }: StoreBenchOptions,
+  command: string,
+  store: Store,
   narrator: Narrator | null,
   interrupted: AbortSignal,
   trace: TraceHost | null,
-): Promise<{ readonly results: StoreResults; readonly directory: string }> {
-  const store = new Store(root, wallMs());
+): Promise<{ readonly results: StoreResults; readonly sources: readonly RunSource[] }> {
+  const sources: RunSource[] = [];
   for (const line of prologue(options)) narrator?.say(line);
   const home = options.durableArgs === null ? null : new DataHome(data, join(store.directory, 'data'));
   const done: ModeResults[] = [];
@@ -40,11 +44,12 @@ export async function benchStore(
     const found = modeResults(run);
     run.close(found.verdict, headline(found, plain));
     done.push(found);
+    sources.push(storeSource(run, options, found, command));
   }
   const results = storeResults(done, options, interrupted.aborted);
   store.writeResults(results);
   if (home?.close(results.verdict)) narrator?.say(`The nodes' directories are left in ${home.directory}.`);
-  return { results, directory: store.directory };
+  return { results, sources };
 }
 
 /** What is about to happen, for someone who has never seen it. */

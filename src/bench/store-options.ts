@@ -8,7 +8,7 @@ import { bindDurableArgs } from './nemesis/needs.ts';
 import { NEMESIS_OPTIONS, readNemesis } from './nemesis/options.ts';
 import { LATENCY_KINDS } from './network.ts';
 import { TRACE_FD } from './node-process.ts';
-import { DATA_OPTIONS, INIT_TIMEOUT_MS, MAX_SECONDS, needsOf } from './options.ts';
+import { DATA_OPTIONS, INIT_TIMEOUT_MS, MAX_SECONDS, needsOf, readReport } from './options.ts';
 import { ownProgram, programOf } from './program.ts';
 import type { StoreRunOptions } from './store-run.ts';
 
@@ -18,6 +18,8 @@ export type StoreBenchOptions = {
   readonly modes: readonly Mode[];
   readonly store: string;
   readonly data: DataOptions;
+  /** As of {@link BenchOptions}. */
+  readonly report: string | boolean;
   /** Who watches; null for nobody. */
   readonly watched: Watched | null;
   readonly quiet: boolean;
@@ -76,6 +78,8 @@ export function readStoreOptions(
     'recovery-timeout': { type: 'string', default: '10' },
     seed: { type: 'string' },
     store: { type: 'string', default: 'store' },
+    report: { type: 'string' },
+    'no-report': { type: 'boolean', default: false },
     ...OBSERVER_OPTIONS,
     quiet: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -126,6 +130,7 @@ export function readStoreOptions(
     modes: mode === 'both' ? MODES : [mode],
     store: given.store,
     data: { dir: given['data-dir'], keep: given['keep-data'] },
+    report: readReport(given.report, given['no-report']),
     watched,
     quiet: given.quiet,
     json: given.json,

@@ -15,7 +15,7 @@ const SHOWN = 3;
 export function storeReportLines(
   results: StoreResults,
   seed: number,
-  directory: string,
+  [directory, page]: readonly [directory: string, page: string | null],
   style: Style,
 ): string[] {
   const { modes } = results;
@@ -25,6 +25,7 @@ export function storeReportLines(
     ...formatPairs([
       ['seed', String(seed)],
       ['written to', `${directory} (history-MODE.jsonl, results.json, nodes/)`],
+      ...(page === null ? [] : [['report', page] as const]),
     ]),
     '',
     ...modes.flatMap((mode) => explanations(mode, style)),

@@ -31,6 +31,11 @@ export class Store {
     }
   }
 
+  /** Where a file of this run goes. */
+  fileOf(name: string): string {
+    return join(this.directory, name);
+  }
+
   /** For the stderr of one part of a run. */
   logDirOf(part: string): string {
     const directory = join(this.logDir, part);

@@ -28,6 +28,8 @@ export type OperationColumns = {
 export type RunData = {
   readonly endMs: number;
   readonly nodes: readonly string[];
+  /** When the load began and ended; null when it never did. */
+  readonly load: { readonly fromMs: number; readonly toMs: number } | null;
   readonly bands: readonly Band[];
   readonly moments: readonly Moment[];
   /** The names of the faults, in the order of their first appearance. */
@@ -81,6 +83,7 @@ export function dataOf(record: RunRecord, share = 1): RunData {
   return {
     endMs: tenth(endMs),
     nodes: source.nodes,
+    load: source.load,
     bands: limited(bands, MOST_FAULTS, 'faults'),
     moments: limited(moments, MOST_FAULTS, 'other doings of the nemesis'),
     faultNames: [...new Set([...bands, ...moments].map(({ name }) => name))],

@@ -16,6 +16,7 @@ const WORDS = {
   ok: { kind: 'good', word: 'All is well' },
   illegal: { kind: 'bad', word: 'Violated' },
   unknown: { kind: 'fair', word: 'Unknown' },
+  lost: { kind: 'fair', word: 'Writes were lost' },
 } as const;
 
 /** The script of the page, and how its policy names it. */
@@ -84,9 +85,13 @@ ${dataElement('class="run-data"', data satisfies RunData)}
 
 function verdict({ source }: RunRecord): string {
   const { outcome, headline, notes } = source.verdict;
-  const { kind, word } = WORDS[outcome];
-  const more = notes.map((note) => `<li>${escaped(note)}</li>`).join('');
-  return `<section class="verdict ${kind}" aria-label="The verdict"><b>${word}</b>${escaped(headline)}${more === '' ? '' : `<ul>${more}</ul>`}</section>`;
+  // What a mode lets happen is no violation, and is not well either.
+  const hasLost = outcome === 'ok' && source.contradictions.length > 0;
+  const { kind, word } = hasLost ? WORDS.lost : WORDS[outcome];
+  const items = notes.map((note) => escaped(note[0]?.toUpperCase() + note.slice(1)));
+  const more =
+    items.length === 1 ? ` ${items[0]}` : `<ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul>`;
+  return `<section class="verdict ${kind}" aria-label="The verdict"><b>${word}</b>${escaped(headline)}${items.length === 0 ? '' : more}</section>`;
 }
 
 function tiles({ source, operations, levels, availability, endMs, bands, moments }: RunRecord): string {
@@ -158,18 +163,24 @@ function tiles({ source, operations, levels, availability, endMs, bands, moments
 }
 
 function contradictions({ source }: RunRecord): string {
-  const {
-    contradictions: found,
-    verdict: { outcome },
-  } = source;
+  const { contradictions: found } = source;
   if (found.length === 0) return '';
   const figures = found.map(violation).join('\n');
-  const title = outcome === 'illegal' ? 'What is wrong' : 'What was lost';
+  const [title, about] =
+    source.workload === 'lww-kv'
+      ? [
+          'What was lost',
+          'The first writes that were acknowledged and are gone, each with what is held instead.',
+        ]
+      : [
+          'What is wrong',
+          'Each group of operations is the smallest that was found of those that nothing explains.',
+        ];
   return `<section class="evidence"><h2>${title}</h2>
-<p class="note">Each group of operations is as small as one could be found that no order explains. A bar is an operation, from its call to its
+<p class="note">${about} A bar is an operation, from its call to its
 answer: it took effect at one moment within. A broken bar is one of which nobody knows whether it happened. An arrow leads from a write to a read that saw it.</p>
 <p class="legend"><span><i class="writes"></i>writes</span><span><i class="reads"></i>reads</span><span><i class="culprit"></i>what the others leave no room for</span></p>
-${figures}</section>`;
+<div class="groups">${figures}</div></section>`;
 }
 
 function violation(found: Contradiction): string {
@@ -189,6 +200,6 @@ function tools(): string {
 <button type="button" data-do="left" aria-label="earlier">◀</button><button type="button" data-do="right" aria-label="later">▶</button>
 <button type="button" data-do="all">all</button><output aria-live="polite"></output><span class="told" aria-live="polite"></span>
 </div>
-<p class="keys" hidden>All pictures show the same time. Double-click, pinch or Ctrl-scroll to come closer, drag to move, Shift-drag to choose a stretch. With a picture focused:
+<p class="keys" hidden>All pictures show the same time; broken lines stand where the load begins and ends. Double-click, pinch or Ctrl-scroll to come closer, drag to move, Shift-drag to choose a stretch. With a picture focused:
 <kbd>+</kbd> <kbd>−</kbd> <kbd>←</kbd> <kbd>→</kbd> <kbd>0</kbd> (all); on the operations <kbd>n</kbd> <kbd>p</kbd> go to the next and the previous one that was not served.</p>`;
 }

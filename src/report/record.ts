@@ -60,7 +60,11 @@ export function recordOf(source: RunSource): RunRecord {
     endMs,
     operations: all,
     lanes: lanesOf(paired, endMs),
-    levels: levelsOf(all, endMs),
+    // What is read at the end, all at once, is no load.
+    levels: levelsOf(
+      all.filter(({ f }) => f !== 'final_read'),
+      endMs,
+    ),
     availability: availabilityOf(all, nodes, endMs, load ?? { fromMs: 0, toMs: endMs }),
     ...faultsOf(history, nodes, endMs),
   };

@@ -20,18 +20,21 @@ const PLOTS = `
 .plot .empty { font-style: italic; }
 .plot .grid, .plot .lane, .contradiction .grid, .contradiction .lane { stroke: var(--line); stroke-width: 1; }
 .plot .grid { stroke-opacity: 0.6; } .contradiction .grid { stroke-dasharray: 2 4; }
+.plot .phase { stroke: var(--soft); stroke-dasharray: 5 4; }
 .plot .axis { stroke: var(--soft); }
 .plot .row-name { font-weight: 600; font-size: 11.5px; fill: var(--soft); }
 .plot .in-bar { fill: var(--on); font-size: 11.5px; pointer-events: none; }
-.plot .in-bar.on-refused, .plot .in-bar.on-fail, .plot .in-bar.on-info { fill: var(--ink); font-weight: 600; }
+.plot .in-bar.on-refused, .plot .in-bar.on-fail, .plot .in-bar.on-info { fill: var(--ink); }
+.plot .window { fill: var(--soft); paint-order: stroke; stroke: var(--panel); stroke-width: 3px; font-size: 11px; }
 .plot .band { opacity: 0.1; }
 ${eight((i) => `.fault-${i} { fill: var(--f${i}); background: var(--f${i}); }`)}
 ${eight((i) => `.type-${i} { fill: var(--t${i}); background: var(--t${i}); }`)}
+.plot .bar { stroke: var(--panel); }
 .plot .bar.open { stroke: var(--ink); stroke-dasharray: 3 3; }
 .plot .reign { fill: var(--reign); }
 .plot .served { fill: var(--good); } .plot .vain { fill: var(--bad); }
 ${NAMES.map((name) => `.fill-${name} { fill: var(--${name}); } .op-${name} { stroke: var(--${name}); fill: none; }`).join('\n')}
-.plot .op-info { stroke-dasharray: 5 2; }
+.plot .pale { stroke-opacity: 0.3; }
 .plot .line-p50, .plot .line-p95, .plot .line-p99, .plot .line-max { fill: none; stroke-linejoin: round; stroke-linecap: round; }
 .plot .line-p50 { stroke: var(--ok); stroke-width: 2.6; } .plot .line-p95 { stroke: var(--t2); stroke-width: 2; }
 .plot .line-p99 { stroke: var(--t5); stroke-width: 1.8; } .plot .line-max { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 1 4; }
@@ -71,7 +74,7 @@ ${NAMES.map((name) => `.legend .fill-${name} { background: var(--${name}); }`).j
 .legend .served { background: var(--good); } .legend .vain { background: var(--bad); }
 .legend .line-p50 { background: var(--ok); } .legend .line-p95 { background: var(--t2); } .legend .line-p99 { background: var(--t5); }
 .legend .line-max { background: repeating-linear-gradient(90deg, var(--soft) 0 2px, transparent 2px 5px); }
-.legend .writes { background: var(--t6); } .legend .reads { background: var(--ok); } .legend .culprit { background: var(--bad); }
+.legend .reign { background: var(--reign); } .legend .writes { background: var(--t6); } .legend .reads { background: var(--ok); } .legend .culprit { background: var(--bad); }
 .tools { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 0.4rem 0.6rem; align-items: center;
   background: var(--paper); border-bottom: 1px solid var(--line); padding: 0.5rem 0; margin-bottom: 0.8rem; }
 .tools button, td button { font: inherit; font-size: 0.95rem; color: inherit; background: var(--panel); border: 1px solid var(--line);
@@ -93,7 +96,9 @@ td i { display: inline-block; width: 0.9em; height: 0.7em; border-radius: 2px; m
 .evidence pre { font-size: 0.85rem; white-space: pre; }
 .keys { font-size: 0.9rem; color: var(--soft); max-width: 60rem; }
 kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 0.35em; font: 0.9em ui-monospace, monospace; }
-figure.violation { margin-bottom: 1rem; }
+figure.violation { border-top-color: var(--bad); }
+.groups { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr)); gap: 1rem; align-items: start; }
+.evidence figcaption { font-size: 1.05rem; }
 @media (max-width: 600px) { body { font-size: 0.98rem; padding-left: 0.6rem; padding-right: 0.6rem; }
   figure, .over-time figure { padding: 0.6rem; } .tiles { grid-template-columns: 1fr 1fr; } .tools .told { flex-basis: 100%; } }
 @media print { .tools, .keys { display: none; } }

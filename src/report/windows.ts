@@ -18,6 +18,8 @@ const MOST_WINDOWS = 1000;
 /** Fewer operations than that in a window on average say nothing of a rate, and nothing at all of a quantile. */
 const LEAST_A_WINDOW = 5;
 const LEAST_WINDOWS = 24;
+/** The widest windows are so few. */
+const FEWEST = 12;
 
 /** The run in ever wider windows: whoever looks at all of it wants few, and whoever looks closely many. */
 export function levelsOf(operations: readonly RunOperation[], endMs: number): Level[] {
@@ -29,7 +31,7 @@ export function levelsOf(operations: readonly RunOperation[], endMs: number): Le
     ),
   );
   const levels = [levelOf(operations, endMs, finest)];
-  for (let widthMs = finest; endMs / widthMs > 2 * LEAST_WINDOWS; ) {
+  for (let widthMs = finest; endMs / widthMs > 2 * FEWEST; ) {
     widthMs = roundUp(widthMs * 1.5);
     levels.push(levelOf(operations, endMs, widthMs));
   }

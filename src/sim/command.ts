@@ -9,13 +9,16 @@ import {
   readObservers,
   withInspectValue,
 } from '../cli/observers.ts';
+import { openReport, writeReport } from '../cli/report.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { freshSeed } from '../host/entropy.ts';
+import type { RunSource } from '../report/source.ts';
 import type { TraceHeader, TraceSink } from '../trace/format.ts';
 import type { SurvivalResult } from '../verify/index.ts';
 import { chooseOptions, NUMBERS, type NumberName } from './choices.ts';
 import { describeOptions, describeResult, replayCommand, toJson } from './log-report.ts';
 import { type SimulationOptions, simulatedNodes } from './options.ts';
+import { logSource, storeSource } from './run-source.ts';
 import { simulate } from './simulation.ts';
 import {
   describeStoreOptions,
@@ -73,6 +76,7 @@ Output:
   --tail                print the last lines of what happened also when all is well
 ${observerHelp(24)}
                         (with --runs, of the last of them: the one that failed, if one did)
+  --report FILE         write what happened as one HTML page; with --runs, of the same run as --trace
   --json                print the result as JSON, and nothing else
   -h, --help            this text
 
@@ -100,6 +104,7 @@ function readArguments(args: readonly string[]) {
     runs: { type: 'string', default: '1' },
     verbose: FLAG,
     tail: FLAG,
+    report: TEXT,
     ...OBSERVER_OPTIONS,
     json: FLAG,
     'no-accelerate': FLAG,
@@ -124,6 +129,7 @@ function readArguments(args: readonly string[]) {
     runs,
     verbose: given.verbose,
     tail: given.tail,
+    report: given.report ?? null,
     watched,
     json: given.json,
     isStock: given['no-accelerate'],
@@ -142,6 +148,8 @@ type Told = {
   readonly json: object;
   /** Of lww-kv, when the run came to its end. */
   readonly survival: SurvivalResult | null;
+  /** What a report is made of. */
+  readonly source: () => RunSource;
 };
 
 function runOnce(options: SimulationOptions, observe?: (line: string) => void, records?: TraceSink): Told {
@@ -154,6 +162,7 @@ function runOnce(options: SimulationOptions, observe?: (line: string) => void, r
       result: describeStoreResult(result),
       replay: storeReplayCommand(options),
       json: storeToJson(result),
+      source: () => storeSource(result),
     };
   }
   const result = simulate(options, observe, records);
@@ -164,6 +173,7 @@ function runOnce(options: SimulationOptions, observe?: (line: string) => void, r
     result: describeResult(result),
     replay: replayCommand(options),
     json: toJson(result),
+    source: () => logSource(result),
     survival: null,
   };
 }
@@ -171,7 +181,7 @@ function runOnce(options: SimulationOptions, observe?: (line: string) => void, r
 /** Runs simulations as the arguments say. Resolves with the exit code. */
 export async function simCommand(args: readonly string[]): Promise<number> {
   const given = readArguments(args);
-  const { fixed, workload, mode, seed, runs, verbose, tail, watched, json, isStock, help } = given;
+  const { fixed, workload, mode, seed, runs, verbose, tail, report, watched, json, isStock, help } = given;
   const print = (text: string) => process.stdout.write(`${text}\n`);
   const warn = (text: string) => process.stderr.write(`actorum sim: ${text}\n`);
   if (help) {
@@ -179,6 +189,7 @@ export async function simCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   stepWithStockXState(isStock);
+  if (report !== null) openReport(report);
   const isLive = process.stdout.isTTY === true && runs > 1 && !json;
   const totals = new SurvivalTotals();
   let virtualSeconds = 0;
@@ -193,6 +204,10 @@ export async function simCommand(args: readonly string[]): Promise<number> {
     else if (runs === 1 && told.failure === null) print(told.result);
     if (tail && !json) for (const line of told.traceTail) print(line);
     if (told.failure !== null && !json) reportFailure(options, told, tail, isStock, print);
+    if (report !== null && (told.failure !== null || run === runs - 1)) {
+      await writeReport(report, [told.source()]);
+      if (!json) print(`report: ${report}`);
+    }
     await observers?.linger(process);
     await observers?.close();
     if (told.failure !== null) return 1;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,6 +72,8 @@ describe.concurrent('a cluster that keeps its word', () => {
     expect(Object.keys(results.messages.byType)).toEqual(['pass', 'passed']);
     expect(operations(history).length).toBe(results.operations.all.total + finalReads(history, results));
     expect(readdirSync(join(directory, 'nodes')).sort()).toEqual(['n1.log', 'n2.log', 'n3.log']);
+    expect(text).toContain(`report      ${join(directory, 'report.html')}`);
+    expect(readFileSync(join(directory, 'report.html'), 'utf8')).toContain('LINEARIZABLE: ');
     expect(readFileSync(join(directory, '..', 'latest', 'results.json'), 'utf8')).toContain(
       '"verdict": "ok"',
     );
@@ -129,8 +131,14 @@ describe.concurrent('a cluster that keeps its word', () => {
 
 describe.concurrent('a cluster that does not', () => {
   test('is not linearizable when each node keeps its own values, and is told why', async () => {
-    const { code, text, results } = await bench('local', ['--time', '0.4']);
+    const page = join(root, 'pages', 'local.html');
+    const { code, text, results, directory } = await bench('local', ['--time', '0.4', '--report', page]);
     expect(code).toBe(1);
+    expect(text).toContain(`report      ${page}`);
+    const html = readFileSync(page, 'utf8');
+    expect(html).toContain('No order explains what clients saw of key 0');
+    expect(html).toContain('class="contradiction"');
+    expect(existsSync(join(directory, 'report.html'))).toBe(false);
     expect(results.linearizability.verdict).toBe('illegal');
     expect(results.linearizability.explanations.length).toBeGreaterThan(0);
     expect(text).toMatch(/NOT LINEARIZABLE: /);
@@ -220,6 +228,11 @@ test('who leads is learned from the traffic, and cut off first', async () => {
 
 test('wrong usage is told in one line with a hint', async () => {
   await expect(bench(null, ['--nodes', '0'])).rejects.toThrow(UsageError);
+  await expect(bench(null, ['--report', 'a.html', '--no-report'])).rejects.toThrow(/--no-report/);
+  // Before the run, not after it.
+  await expect(bench(null, ['--report', join(NODE, 'a.html')])).rejects.toThrow(
+    /--report is .*cannot be written/,
+  );
   await expect(bench(null, ['--mix', '1:2'])).rejects.toThrow('--mix is "1:2"');
   await expect(bench(null, ['--partition', 'one'])).rejects.toThrow('there is no nemesis');
   await expect(bench(null, ['--nodes', '2', '--nemesis', 'partition'])).rejects.toThrow('--nodes is 2');

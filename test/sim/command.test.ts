@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../src/cli/usage.ts';
 import { SIM_HELP, simCommand } from '../../src/sim/command.ts';
@@ -77,6 +80,18 @@ describe('actorum sim', () => {
     await expect(refused).rejects.toThrow(message);
   });
 
+  it('reports one run, or of several the last, as a page, and says where it is', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'sim-')), 'deep', 'page.html');
+    const one = await run('--seed', '100', '--runs', '2', '--seconds', '1', '--report', file);
+    expect(one.printed).toContain(`report: ${file}\n`);
+    expect(readFileSync(file, 'utf8')).toContain('--seed 101 ');
+    const store = ['--workload', 'lww-kv', '--seed', '5', '--seconds', '1', '--json', '--report', file];
+    const { printed } = await run(...store);
+    expect(JSON.parse(printed).valid).toBe(true);
+    expect(readFileSync(file, 'utf8')).toContain('A run of lww-kv');
+    await expect(run('--report', join(file, 'x.html'))).rejects.toThrow(/--report is .*cannot be written/);
+  });
+
   it('lists every option in its help', async () => {
     const { printed } = await run('--help');
     expect(printed).toBe(SIM_HELP);
@@ -87,6 +102,7 @@ describe('actorum sim', () => {
       '--runs',
       '--crash-rate',
       '--sync-ms',
+      '--report',
       '--json',
       '--verbose',
     ]) {

@@ -1,16 +1,16 @@
 import { element, escaped, rounded } from '../../page/markup.ts';
 import { formatMs } from '../../page/numbers.ts';
-import type { Contradiction, Operation } from '../../verify/index.ts';
+import { type Contradiction, KEY_DOES_NOT_EXIST, type Operation } from '../../verify/index.ts';
 import { shortened } from '../faults.ts';
-import { outcomeOf, valueText } from '../record.ts';
+import { type Outcome, outcomeOf, valueText } from '../record.ts';
 import { rule, text } from './frame.ts';
 import { deed } from './table.ts';
 
-const NAME = 150;
+const NAME = 96;
 const ROW = 46;
 const BAR = 24;
 const TOP = 14;
-const LETTER = 7.4;
+const LETTER = 8;
 /** Pixels between two moments at least, and what stands to the right of the last. */
 const GAP = 22;
 const END = 46;
@@ -18,6 +18,7 @@ const FOOT = 30;
 /** More than that is no picture any more; the words below have them all. */
 const MOST = 40;
 const MOST_LETTERS = 26;
+const MOST_NODE_LETTERS = 10;
 
 type Bar = {
   readonly operation: Operation;
@@ -43,12 +44,7 @@ export function drawContradiction({ title, operations, culprits }: Contradiction
   const y = (row: number) => TOP + row * ROW + ROW / 2;
   const x = (place: number | null) => NAME + (place === null ? end : (places[place] ?? 0));
   const names = processes.map((process, row) => {
-    const { node } = shown.find((one) => one.process === process)?.invocation ?? {};
-    const asked = node === undefined ? '' : ` at ${shortened(node, 8)}`;
-    return (
-      rule(NAME, y(row), width, y(row), 'lane') +
-      text(0, y(row) + 5, `process ${process}${asked}`, 'lane-name')
-    );
+    return rule(NAME, y(row), width, y(row), 'lane') + text(0, y(row) + 5, `process ${process}`, 'lane-name');
   });
   const drawn = bars.map((bar) =>
     barOf(bar, x(bar.from), x(bar.to), y(bar.row), culprits.includes(bar.operation)),
@@ -98,7 +94,19 @@ function barsOf(operations: readonly Operation[]): Bar[] {
 function labelOf(operation: Operation): string {
   const outcome = outcomeOf(operation.outcome, operation.completion);
   const words = deed({ f: operation.f, value: shortened(valueText(operation), MOST_LETTERS), outcome });
-  return outcome === 'ok' ? words : `${words} (${outcome === 'info' ? 'unknown' : outcome})`;
+  const { node } = operation.invocation;
+  const at = node === undefined ? '' : ` at ${shortened(node, MOST_NODE_LETTERS)}`;
+  return `${words}${at}${endingOf(operation, outcome)}`;
+}
+
+/** How it ended, as far as that is not plain: what the register said, and the places in the log that were told. */
+function endingOf({ invocation, completion }: Operation, outcome: Outcome): string {
+  const { token } = invocation;
+  const index = completion?.shownIndex;
+  const sent = token === undefined ? '' : `, token ${token}`;
+  if (outcome === 'ok') return index === undefined ? sent : `${sent}, index ${index}`;
+  if (outcome !== 'refused') return outcome === 'info' ? ': unknown' : ': failed';
+  return completion?.error === KEY_DOES_NOT_EXIST ? ': no such key' : ': another value';
 }
 
 /** Pixels of each moment: as near as their labels let them. */

@@ -1,6 +1,7 @@
 import { element, escaped } from '../../page/markup.ts';
 import { formatMs } from '../../page/numbers.ts';
 import type { RunData } from '../data.ts';
+import { shortened } from '../faults.ts';
 import { type Draw, faultColour, picture, plotWidth, scaleOf, text } from './frame.ts';
 
 const NAME = 15;
@@ -25,7 +26,8 @@ export const drawFaults: Draw = (run, view) => {
   let y = 2;
   for (const name of run.faultNames) {
     const lines = linesOf(barsOf(run, name));
-    parts.push(text(2, y + 11, `${name.replaceAll('-', ' ')} (${lines.flat().length})`, 'row-name'));
+    const title = `${shortened(name.replaceAll('-', ' '), Math.floor(inner / LETTER) - 8)} (${lines.flat().length})`;
+    parts.push(text(2, y + 11, title, 'row-name'));
     y += NAME;
     for (const line of lines) {
       for (const bar of line) {

@@ -13,8 +13,10 @@ export const LEFT = 78;
 const RIGHT = 10;
 /** What the axis of time takes below. */
 const AXIS = 24;
+/** A fault that lasts for so much of a run is no event in it. */
+const ALWAYS = 0.9;
 /** About so many pixels to a label of time. */
-const TICK = 92;
+const TICK = 70;
 
 /** The pixels between which moments are drawn. */
 export function plotWidth({ width }: View): number {
@@ -42,7 +44,11 @@ export type Picture = {
 /** A picture with its axis of time, and the faults behind it. */
 export function picture(run: RunData, view: View, { name, label, height, left, marks }: Picture): string {
   const inner = plotWidth(view);
-  const plot = element('svg', { x: LEFT, y: 0, width: inner, height }, backdrop(run, view, height) + marks);
+  const plot = element(
+    'svg',
+    { x: LEFT, y: 0, width: inner, height },
+    backdrop(run, view, height) + marks + phases(run, view, height),
+  );
   return element(
     'svg',
     {
@@ -67,18 +73,23 @@ function grid(view: View, height: number): string {
   return ticks
     .map((t) => {
       const at = LEFT + x(t);
-      const words = text(at, height + 17, timeText(t, step * 10), 'tick', 'middle');
-      const near = x(t) < 14 || x(t) > inner - 14;
-      return rule(at, 0, at, height, 'grid') + (near && inner < 600 && x(t) > inner - 14 ? '' : words);
+      // The last label ends with the plot, and does not leave the picture.
+      const isLast = x(t) > inner - 20;
+      const words = timeText(t, step * 10);
+      return (
+        rule(at, 0, at, height, 'grid') +
+        text(isLast ? LEFT + inner + RIGHT : at, height + 17, words, 'tick', isLast ? 'end' : 'middle')
+      );
     })
     .join('');
 }
 
-/** The faults, each in its colour, behind whatever is drawn. */
-function backdrop({ bands, faultNames }: RunData, view: View, height: number): string {
+/** The faults, each in its colour, behind whatever is drawn; but for those that lasted all the time, which tell nothing there. */
+function backdrop({ bands, faultNames, endMs }: RunData, view: View, height: number): string {
   const x = scaleOf(view);
   return bands
     .filter(({ fromMs, toMs }) => toMs >= view.fromMs && fromMs <= view.toMs)
+    .filter(({ fromMs, toMs }) => toMs - fromMs < ALWAYS * endMs)
     .map(({ name, fromMs, toMs }) =>
       element('rect', {
         class: `band fault-${faultColour(faultNames, name)}`,
@@ -88,6 +99,16 @@ function backdrop({ bands, faultNames }: RunData, view: View, height: number): s
         height,
       }),
     )
+    .join('');
+}
+
+/** Where the load begins and ends. */
+function phases({ load }: RunData, view: View, height: number): string {
+  if (load === null) return '';
+  const x = scaleOf(view);
+  return [load.fromMs, load.toMs]
+    .filter((timeMs) => timeMs > 0)
+    .map((timeMs) => rule(x(timeMs), 0, x(timeMs), height, 'phase'))
     .join('');
 }
 

@@ -1,21 +1,40 @@
 import { element, rounded } from '../../page/markup.ts';
-import { formatNumber } from '../../page/numbers.ts';
+import { formatMs, formatNumber } from '../../page/numbers.ts';
 import { ticksOf } from '../../page/ticks.ts';
 import type { RunData } from '../data.ts';
 import type { Level } from '../windows.ts';
-import { type Draw, leftScale, picture, plotWidth, scaleOf, type View } from './frame.ts';
+import { type Draw, leftScale, picture, plotWidth, scaleOf, text, type View } from './frame.ts';
 
 const HEIGHT = 150;
-const TOP = 10;
+const TOP = 18;
 /** A bar is at least so wide, as far as the data go. */
 const LEAST_BAR = 4;
+/** Fewer windows than that are no course of things. */
+const FEW = 20;
 /** From below upwards. */
 const STACK = ['ok', 'refused', 'fail', 'info'] as const;
 
-/** The level whose windows are just wide enough to be seen. */
-export function levelFor({ levels }: RunData, view: View, leastPixels: number): Level {
-  const perMs = plotWidth(view) / Math.max(0.001, view.toMs - view.fromMs);
-  return (levels.find(({ widthMs }) => widthMs * perMs >= leastPixels) ?? levels.at(-1)) as Level;
+/**
+ * The level whose windows are just wide enough to be seen.
+ * @param leastOperations so many operations a window should hold on average, as far as windows do not get too few
+ */
+export function levelFor(
+  { levels, endMs }: RunData,
+  view: View,
+  leastPixels: number,
+  leastOperations = 0,
+): Level {
+  const span = Math.max(0.001, view.toMs - view.fromMs);
+  const wide = levels.filter(({ widthMs }) => (widthMs * plotWidth(view)) / span >= leastPixels);
+  const many = wide.filter(({ widthMs }, place) => place === 0 || span / widthMs >= FEW);
+  const operations = STACK.reduce((sum, outcome) => sum + sumOf(levels[0]?.counts[outcome] ?? []), 0);
+  const full = many.find(({ widthMs }) => (operations * widthMs) / endMs >= leastOperations);
+  return (full ?? many.at(-1) ?? levels.at(-1)) as Level;
+}
+
+/** Which windows a picture shows. */
+export function windowNote(view: View, widthMs: number): string {
+  return text(plotWidth(view) - 4, 10, `windows of ${formatMs(widthMs)}`, 'window', 'end');
 }
 
 /** Operations that ended, as bars of one outcome above the other. */
@@ -52,9 +71,10 @@ export const drawThroughput: Draw = (run, view) => {
     label: `Operations a second over time: ${formatNumber(served)} served and ${formatNumber(unserved)} not, ${formatNumber((served / run.endMs) * 1000)} a second served on average. The table below has the numbers.`,
     height: HEIGHT,
     left: leftScale(view, ticks),
-    marks: STACK.map((outcome, place) =>
-      paths[place] === '' ? '' : element('path', { class: `fill-${outcome}`, d: paths[place] ?? '' }),
-    ).join(''),
+    marks:
+      STACK.map((outcome, place) =>
+        paths[place] === '' ? '' : element('path', { class: `fill-${outcome}`, d: paths[place] ?? '' }),
+      ).join('') + windowNote(view, widthMs),
   });
 };
 

@@ -7,8 +7,9 @@ import { deed, type OperationTable } from './table.ts';
 /** What is drawn later lies above: nothing that failed disappears behind what was served. */
 const OUTCOMES: readonly Outcome[] = ['ok', 'refused', 'fail', 'info'];
 const LEAST_BAR = 1.5;
-/** Pixels by which a bar must reach beyond those that are there. */
-const SAME = 0.7;
+const GAP = 0.8;
+/** Bars nearer to each other than that are one to the eye. */
+const ONE = 0.5;
 const LETTER = 6.4;
 const MOST_LABELS = 400;
 const TOP = 4;
@@ -26,7 +27,7 @@ export function laneAt(y: number, lanes: number): number {
 
 /**
  * Operations as bars, a lane for every client. Bars of one outcome are one path, and those that a pixel cannot tell
- * apart are drawn once, so that a hundred thousand are drawn as fast as a hundred.
+ * apart are one bar, so that a hundred thousand are drawn as fast as a thousand.
  *
  * @param chosen the operation that is pointed out
  */
@@ -41,8 +42,7 @@ export function drawTimeline(
   const height = TOP + Math.max(1, lanes) * each + 2;
   const x = scaleOf(view);
   const inner = plotWidth(view);
-  const paths: { [outcome in Outcome]: string[] } = { ok: [], refused: [], fail: [], info: [] };
-  const drawnTo = OUTCOMES.map(() => new Float64Array(lanes).fill(Number.NEGATIVE_INFINITY));
+  const paths = OUTCOMES.map(() => new Bars(lanes, each));
   const labels: string[] = [];
   for (let i = 0; i < table.size; i += 1) {
     const fromMs = table.fromMs[i] as number;
@@ -52,11 +52,9 @@ export function drawTimeline(
     const lane = table.lane[i] as number;
     const from = Math.max(-2, x(fromMs));
     const to = Math.min(inner + 2, Math.max(from + LEAST_BAR, x(table.toMs[i] as number)));
-    const drawn = drawnTo[OUTCOMES.indexOf(outcome)] as Float64Array;
-    if (to <= (drawn[lane] as number) + SAME) continue;
-    drawn[lane] = to;
+    // Bars that are wide enough are told apart from the next by a gap.
+    paths[OUTCOMES.indexOf(outcome)]?.add(lane, from, to - from > 4 ? to - GAP : to);
     const y = TOP + (lane + 0.5) * each;
-    paths[outcome].push(`M${rounded(from)} ${rounded(y)}H${rounded(to)}`);
     if (each < 12 || to - from < 3 * LETTER || labels.length >= MOST_LABELS) continue;
     const row = table.row(i);
     const label = [`${deed(row)} @ ${row.key}`, deed(row), row.f].find(
@@ -64,15 +62,7 @@ export function drawTimeline(
     );
     if (label !== undefined) labels.push(text(Math.max(0, from) + 4, y + 4, label, `in-bar on-${outcome}`));
   }
-  const marks = OUTCOMES.map((outcome) =>
-    paths[outcome].length === 0
-      ? ''
-      : element('path', {
-          class: `op-${outcome}`,
-          'stroke-width': thickness(outcome, each),
-          d: paths[outcome].join(''),
-        }),
-  );
+  const marks = OUTCOMES.map((outcome, place) => barsOf(outcome, paths[place]?.path() ?? '', each));
   const names = each < 12 ? fewNames(lanes, each) : allNames(lanes, each);
   const none =
     table.size === 0 ? text(inner / 2, height / 2 + 4, 'nobody asked for anything', 'empty', 'middle') : '';
@@ -85,10 +75,54 @@ export function drawTimeline(
   });
 }
 
-/** Also told apart without colours: what failed is thin, and what remains unknown is broken. */
-function thickness(outcome: Outcome, each: number): number {
-  if (outcome === 'fail') return Math.max(2, each * 0.4);
-  return outcome === 'refused' ? Math.max(3, each * 0.6) : each - Math.min(4, each * 0.3);
+/** Bars of one outcome, as one path; in each lane they come in the order in which they begin. */
+class Bars {
+  readonly #each: number;
+  readonly #parts: string[] = [];
+  readonly #from: Float64Array;
+  readonly #to: Float64Array;
+
+  constructor(lanes: number, each: number) {
+    this.#each = each;
+    this.#from = new Float64Array(lanes).fill(Number.NaN);
+    this.#to = new Float64Array(lanes).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  add(lane: number, from: number, to: number): void {
+    if (from > (this.#to[lane] as number) + ONE) {
+      this.#flush(lane);
+      this.#from[lane] = from;
+      this.#to[lane] = to;
+    } else this.#to[lane] = Math.max(to, this.#to[lane] as number);
+  }
+
+  path(): string {
+    for (let lane = 0; lane < this.#from.length; lane += 1) this.#flush(lane);
+    return this.#parts.join('');
+  }
+
+  #flush(lane: number): void {
+    const from = this.#from[lane] as number;
+    if (Number.isNaN(from)) return;
+    const y = TOP + (lane + 0.5) * this.#each;
+    this.#parts.push(`M${rounded(from)} ${rounded(y)}H${rounded(this.#to[lane] as number)}`);
+  }
+}
+
+/** Also told apart without colours: what failed is a line below, and what remains unknown one under a pale bar. */
+function barsOf(outcome: Outcome, d: string, each: number): string {
+  if (d === '') return '';
+  const full = each - Math.min(4, each * 0.3);
+  const thin = Math.max(2, each * 0.2);
+  const bar = (kind: string) => element('path', { class: `op-${outcome} ${kind}`, 'stroke-width': full, d });
+  const line = element('path', {
+    class: `op-${outcome}`,
+    'stroke-width': thin,
+    transform: `translate(0 ${(full - thin) / 2})`,
+    d,
+  });
+  if (outcome === 'fail') return line;
+  return outcome === 'info' ? bar('pale') + line : bar('solid');
 }
 
 function allNames(lanes: number, each: number): string {
