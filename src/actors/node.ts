@@ -1,4 +1,5 @@
 import { Subject } from 'rxjs';
+import { invariant } from '../../machines/assert.ts';
 import type { MaelstromEffect, MaelstromEvent } from '../../machines/maelstrom/events.ts';
 import { maelstromIoMachine } from '../../machines/maelstrom/maelstrom-io.machine.ts';
 import type { Workload } from '../../machines/operations.ts';
@@ -72,6 +73,11 @@ export type NodeOptions = {
   readonly onExit: () => void;
 };
 
+/** A node that opens its memory itself needs no disk before. */
+export type NodePorts = Omit<Ports, 'disk'> & Partial<Pick<Ports, 'disk'>>;
+/** Likewise, it is told by its memory which life this is. */
+export type NodeSetup = Omit<NodeOptions, 'incarnation'> & Partial<Pick<NodeOptions, 'incarnation'>>;
+
 /**
  * One node: the cell at the wire, and, once `init` has told it who it is, the cells of the protocols. Time comes in
  * turns: everything that arrives together is handled together, and `endTurn` sends what came of it.
@@ -79,15 +85,15 @@ export type NodeOptions = {
 export class Node {
   /** Every step of every cell, for whoever watches. */
   readonly steps = new Subject<CellStep>();
-  readonly #ports: Ports;
-  readonly #options: NodeOptions;
+  readonly #ports: NodePorts;
+  readonly #options: NodeSetup;
   readonly #io: Cell<typeof maelstromIoMachine>;
   #protocols: Protocols | null = null;
   #memory: Memory | null = null;
   /** What has arrived since the node began to open its memory; null when it does not. */
   #waiting: MaelstromEvent[] | null = null;
 
-  constructor(ports: Ports, options: NodeOptions) {
+  constructor(ports: NodePorts, options: NodeSetup) {
     this.#ports = ports;
     this.#options = options;
     this.#io = new Cell('io', ioGate, this.steps);
@@ -170,18 +176,17 @@ export class Node {
   }
 
   #remembering(): { ports: Ports; options: NodeOptions } {
-    const memory = this.#memory;
-    if (memory === null) return { ports: this.#ports, options: this.#options };
-    const { incarnation, raft, store } = memory.restored;
-    const { restored: _, ...options } = this.#options;
+    const { restored: before, incarnation: given, ...options } = this.#options;
+    const disk = this.#memory?.disk ?? this.#ports.disk;
+    const incarnation = this.#memory?.restored.incarnation ?? given;
+    invariant(disk !== undefined && incarnation !== undefined, 'a node has a memory, or opens it');
+    const restored = this.#memory === null ? before : (this.#memory.restored.raft ?? undefined);
+    const store = this.#memory?.isDurable
+      ? { ...options.store, restored: this.#memory.restored.store }
+      : options.store;
     return {
-      ports: { ...this.#ports, disk: memory.disk },
-      options: {
-        ...options,
-        incarnation,
-        ...(raft === null ? {} : { restored: raft }),
-        ...(memory.isDurable ? { store: { ...options.store, restored: store } } : {}),
-      },
+      ports: { ...this.#ports, disk },
+      options: { ...options, store, incarnation, ...(restored === undefined ? {} : { restored }) },
     };
   }
 

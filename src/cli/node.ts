@@ -1,14 +1,13 @@
 import type { SnapshotFrom } from 'xstate';
 import type { Json } from '../../machines/json.ts';
 import { WORKLOADS } from '../../machines/operations.ts';
-import type { Entry } from '../../machines/raft/events.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { MODES } from '../../machines/store/operations.ts';
 import { listen } from '../actors/bus.ts';
 import { Node } from '../actors/node.ts';
+import type { Disk } from '../actors/ports.ts';
 import { stepWithStockXState } from '../actors/step.ts';
 import { monotonicMs, monotonicOriginMs, NamedTimers, wallMs } from '../host/clock.ts';
-import { MemoryDisk } from '../host/disk.ts';
 import { freshLife, freshSeed } from '../host/entropy.ts';
 import { createLogger, LOG_LEVELS, type Logger } from '../host/log.ts';
 
@@ -18,6 +17,7 @@ import { createReceiver, LINE_LIMIT_BYTES, type Line } from '../maelstrom/receiv
 import { Tracer } from '../trace/tracer.ts';
 import { FaultDoor } from './fault-door.ts';
 import { traceHeader } from './header.ts';
+import { directoryMemory, isStorageError, type NodeMemory, passingMemory } from './memory.ts';
 import { NodeTracer } from './node-tracer.ts';
 import {
   OBSERVER_OPTIONS,
@@ -39,6 +39,9 @@ Options:
                               ryw-kv: the same, and replies tell the index of the log, so that a client can
                               read its own writes from any follower (ryw_read)
                               lww-kv: a store in which every node takes every write at once, and gossips
+  --data-dir DIR              keep everything that was promised in this directory, which is made when it is not there:
+                              the node comes back with it after any crash (default: nothing outlives the process)
+  --sync-delay-ms N           every sync of the disk takes so much longer, for experiments (default 0)
   --seed N                    seeds the waits (default: random; shown with --log-level info)
   --allow-faults              obey inject messages, which set clock and disk wrong: for experiments only
   --no-accelerate             step the charts with XState itself: the same answers, more slowly
@@ -64,6 +67,7 @@ lww-kv:
 
 Examples:
   maelstrom test -w lin-kv --bin dist/actorum.js --time-limit 30 --nemesis partition
+  actorum node --data-dir /var/lib/actorum/n1
   actorum node --workload lww-kv --mode vv
   actorum node --workload lww-kv --clock-offset-ms -250
   echo '{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}' | actorum node
@@ -87,6 +91,8 @@ function readOptions(args: readonly string[]) {
     'clock-offset-ms': { type: 'string', default: '0' },
     'gossip-interval-ms': { type: 'string', default: '500' },
     'tombstone-grace-ms': { type: 'string', default: '3600000' },
+    'data-dir': { type: 'string' },
+    'sync-delay-ms': { type: 'string', default: '0' },
     seed: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
     ...OBSERVER_OPTIONS,
@@ -109,6 +115,8 @@ function readOptions(args: readonly string[]) {
         max: Math.max(1, electionTimeoutMs - 1),
       }),
     },
+    dataDir: given['data-dir'] ?? null,
+    syncDelayMs: numberOption('--sync-delay-ms', given['sync-delay-ms'], { ...delay, min: 0 }),
     clockOffsetMs: numberOption('--clock-offset-ms', given['clock-offset-ms'], {
       min: -MAX_OFFSET_MS,
       max: MAX_OFFSET_MS,
@@ -166,7 +174,9 @@ async function serveWatched(options: NodeCommandOptions, watched: Watched, log: 
   return code;
 }
 
-function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | null): Promise<number> {
+async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | null): Promise<number> {
+  const memory = await memoryFor(options.dataDir, log);
+  if (memory === null) return 1;
   return new Promise((resolve) => {
     const timers = new NamedTimers();
     const stdio = serveStdio({
@@ -180,36 +190,47 @@ function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | nu
       },
       onWarning: log.warn,
     });
-    const usual = { clockOffsetMs: options.clockOffsetMs, syncDelayMs: 0 };
+    const usual = { clockOffsetMs: options.clockOffsetMs, syncDelayMs: options.syncDelayMs };
     const faults = new FaultDoor(usual, (src, dest, body) => stdio.write(encode(src, dest, body)));
     const node = new Node(
       {
         nowMs: monotonicMs,
         wallMs: () => wallMs() + faults.clockOffsetMs,
         timers,
-        disk: new SlowDisk(
-          new MemoryDisk<Entry>(),
-          () => faults.syncDelayMs,
-          (delayMs, fire) => timers.set('slow disk', delayMs, fire),
-        ),
         wire: { send },
       },
       {
         seed: options.seed,
         workload: options.workload,
         rywWaitMs: options.rywWaitMs,
-        incarnation: wallMs(),
         settings: options.settings,
         store: { ...options.store, life: freshLife() },
+        open: (nodeId, nodeIds, opened) =>
+          memory.open(nodeId, nodeIds, (result) =>
+            opened('disk' in result ? { ...result, disk: slowed(result.disk) } : result),
+          ),
+        onFailure({ text }) {
+          exitCode = 1;
+          log.error(text);
+        },
         onExit() {
           timers.clearAll();
-          stdio.close().then(() => resolve(0));
+          stdio
+            .close()
+            .then(() => memory.close())
+            .then(() => resolve(exitCode));
         },
       },
     );
+    let exitCode = 0;
     const receiver = createReceiver(log.warn, options.workload);
     if (options.tellsOfLeaders) tellOfLeaders(node, log.info);
     if (tracer !== null) listen(node.steps, (step) => tracer.step(step));
+
+    function slowed(disk: Disk): Disk {
+      const later = (delayMs: number, fire: () => void) => timers.set('slow disk', delayMs, fire);
+      return new SlowDisk(disk, () => faults.syncDelayMs, later);
+    }
 
     function send(src: string, dest: string, body: { readonly [name: string]: Json }): void {
       tracer?.sent(src, dest, body);
@@ -234,6 +255,18 @@ function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | nu
       node.endTurn();
     }
   });
+}
+
+/** @returns null when the directory cannot be used; the log says why, and what to do */
+async function memoryFor(dataDir: string | null, log: Logger): Promise<NodeMemory | null> {
+  if (dataDir === null) return passingMemory();
+  try {
+    return await directoryMemory(dataDir, log.warn);
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    log.error(`--data-dir ${dataDir}: ${error.message}`);
+    return null;
+  }
 }
 
 /** One line for every change of leader that the node learns of. Watching costs something, so only when asked to. */
