@@ -1,11 +1,11 @@
 import type { NodeOptions } from '../actors/node.ts';
 import type { Disk, DiskFailure } from '../actors/ports.ts';
 import { wallMs } from '../host/clock.ts';
-import type { Engine } from '../storage/engine.ts';
+import { openDirectory } from '../host/durable-directory.ts';
 import { memoryDisk, openDisk } from '../storage/open.ts';
 import { PassingDisk } from '../storage/passing-disk.ts';
-import type { Codec } from '../storage/records.ts';
-import { recover } from '../storage/recovery.ts';
+import { CheckedRecords } from '../storage/records.ts';
+import { type Found, recover } from '../storage/recovery.ts';
 
 /** The memory of a real node: a directory, or nothing that outlives the process. */
 export type NodeMemory = {
@@ -26,13 +26,22 @@ export function passingMemory(): NodeMemory {
 }
 
 /**
- * The memory that stands on an engine.
+ * What a directory holds, for this process alone.
  *
- * @param close lets go of the engine
- * @throws StorageError when what is there cannot be trusted
+ * @param warn is told of damage that was mended
+ * @throws StorageError when it is in use, damaged, or no directory of a node's; it says what to do
  */
-export function memoryOn<V>(engine: Engine<V>, codec: Codec<V>, close: () => Promise<void>): NodeMemory {
-  const found = recover(engine, codec);
+export async function directoryMemory(path: string, warn: (text: string) => void): Promise<NodeMemory> {
+  const { engine, close } = await openDirectory(path);
+  const codec = new CheckedRecords();
+  let found: Found;
+  try {
+    found = recover(engine, codec);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  for (const copy of found.repaired) warn(`${path}: ${copy} was damaged; its intact twin stands for it`);
   let disk: Disk | null = null;
   return {
     open(node, cluster, opened) {
@@ -66,9 +75,4 @@ export function isStorageError(error: unknown): error is Error {
 /** Resolves when everything written so far is durable, or never will be. */
 function synced(disk: Disk): Promise<DiskFailure | null> {
   return new Promise((resolve) => disk.sync(resolve));
-}
-
-/** A directory's memory. */
-export function directoryMemory(directory: string, _warn: (text: string) => void): Promise<NodeMemory> {
-  return Promise.reject(new Error(directory));
 }
