@@ -75,11 +75,11 @@ export class Contents<V> {
       last,
     }));
     if (from <= last) draft.garbage.push({ range: logRange(from, last), below: draft.batch });
-    const records = entries.map((entry, i) =>
-      this.#codec.seal(logKey(from + i, draft.batch), entry as unknown as Json),
-    );
-    draft.append(from, records);
-    this.#head = { ...this.#head, last: from + entries.length - 1 };
+    const end = from + entries.length - 1;
+    const key = logKey(from, end, draft.batch);
+    const put: Put<V> = [key, this.#codec.seal(key, entries as unknown as Json)];
+    draft.append(entries.length === 0 ? null : { first: from, last: end, put }, from);
+    this.#head = { ...this.#head, last: end };
   }
 
   #compact(draft: Draft<V>, { through, term }: Write<'compact'>): void {
@@ -89,7 +89,7 @@ export class Contents<V> {
       'the log goes as far as a durable checkpoint stands for it',
       () => ({ through, base, checkpoint: checkpoint?.index }),
     );
-    draft.garbage.push({ range: logRange(base.index + 1, through), below: Number.POSITIVE_INFINITY });
+    draft.garbage.push({ range: logRange(0, through), below: Number.POSITIVE_INFINITY, through });
     this.#head = { ...this.#head, base: { index: through, term } };
   }
 

@@ -1,5 +1,5 @@
 import type { Key } from './engine.ts';
-import { allOf, batchOf, generationOf, indexOf, isKey, placeOf } from './keys.ts';
+import { allOf, batchOf, firstOf, generationOf, isKey, lastOf, placeOf } from './keys.ts';
 
 /** What a record is, in words that name it: "log record 17 (batch 4)". */
 export function describeKey(key: Key): string {
@@ -8,7 +8,7 @@ export function describeKey(key: Key): string {
     case 'B':
       return `superblock ${key[1]}, copy ${key[2]}`;
     case 'L':
-      return `log record ${indexOf(key)} (batch ${batchOf(key)})`;
+      return `log record ${firstOf(key)}${lastOf(key) === firstOf(key) ? '' : ` to ${lastOf(key)}`} (batch ${batchOf(key)})`;
     case 'S':
       return `state item ${nameIn(placeOf(key).slice(8, -1))} (generation ${generationOf(key)}, batch ${batchOf(key)})`;
     default:

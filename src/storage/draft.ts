@@ -1,8 +1,9 @@
 import type { Done } from './callbacks.ts';
 import type { Key, Put } from './engine.ts';
 import type { Garbage } from './garbage.ts';
-import { logKey } from './keys.ts';
 import type { Change } from './table.ts';
+
+export type LogRecord<V> = { readonly first: number; readonly last: number; readonly put: Put<V> };
 
 /** A batch while it gathers. */
 export class Draft<V> {
@@ -14,9 +15,8 @@ export class Draft<V> {
   readonly stateGarbage: Garbage[] = [];
   readonly #replaced = new Set<Key>();
   readonly #items = new Map<Key, V | null>();
-  /** The end of the log as far as it is new: records from this index on. */
-  #logFrom = 0;
-  #log: V[] = [];
+  /** Records of the log, each with the index of its first entry and of its last. */
+  #log: LogRecord<V>[] = [];
 
   constructor(batch: number) {
     this.batch = batch;
@@ -33,29 +33,20 @@ export class Draft<V> {
     if (!isRemoval) this.#replaced.delete(put[0]);
   }
 
-  /** The log ends with these records from `from` on. */
-  append(from: number, records: readonly V[]): void {
-    if (this.#log.length === 0 || from < this.#logFrom) {
-      this.#logFrom = from;
-      this.#log = [];
-    }
-    this.#log.length = from - this.#logFrom;
-    for (const record of records) this.#log.push(record);
+  /** The log ends with this record; what of this batch begins there or later was never there. */
+  append(record: LogRecord<V> | null, from: number): void {
+    this.#log = this.#log.filter(({ first }) => first < from);
+    if (record !== null) this.#log.push(record);
   }
 
   dropLog(): void {
     this.#log = [];
   }
 
-  /** What is to be written, the log's entries above `base`. */
+  /** What is to be written, of the log what ends above `base`. */
   puts(base: number): Put<V>[] {
-    const puts: Put<V>[] = [];
-    for (const [i, value] of this.#log.entries()) {
-      const index = this.#logFrom + i;
-      if (index > base) puts.push([logKey(index, this.batch), value]);
-    }
-    for (const put of this.#items) puts.push(put);
-    return puts;
+    const log = this.#log.filter(({ last }) => last > base);
+    return [...log.map(({ put }) => put), ...this.#items];
   }
 
   /** Everything that may go when this is durable, of the state only what nobody reads. */

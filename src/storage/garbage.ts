@@ -1,9 +1,14 @@
 import type { Engine, Key } from './engine.ts';
-import { batchOf, type KeyRange } from './keys.ts';
+import { batchOf, type KeyRange, lastOf } from './keys.ts';
 
 /** Records that nothing speaks of any more: some keys, or all in a range that were written before a batch. */
 export type Garbage = { readonly keys: readonly Key[] } | GarbageRange;
-type GarbageRange = { readonly range: KeyRange; readonly below: number };
+export type GarbageRange = {
+  readonly range: KeyRange;
+  readonly below: number;
+  /** Of the log: only records that end here or before. */
+  readonly through?: number;
+};
 
 /**
  * What is to be removed, a little with every commit. It must not be removed in the batch that makes it garbage, for a
@@ -52,9 +57,9 @@ export class GarbageQueue<V> {
     return this.#taken === from.length;
   }
 
-  #takeRange({ range, below }: GarbageRange, keys: Key[], max: number): boolean {
+  #takeRange({ range, below, through }: GarbageRange, keys: Key[], max: number): boolean {
     for (const key of this.#engine.keys(range.from, range.to)) {
-      if (batchOf(key) >= below) continue;
+      if (batchOf(key) >= below || (through !== undefined && lastOf(key) > through)) continue;
       // The range is gone through anew when these are removed.
       if (keys.length >= max) return false;
       keys.push(key);

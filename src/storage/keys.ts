@@ -5,7 +5,7 @@ import { sha256Hex } from './sha256.ts';
  * How records are named. A key is made of a letter for the kind of record and of fields that keep their order as bytes:
  *
  * - `B` slot copy: the superblock
- * - `L` index batch: an entry of the log
+ * - `L` first last batch: entries of the log that were written together
  * - `S` generation name 0x01 batch: an item of the state
  * - `I` name 0x01 batch: an item of the conflict store
  *
@@ -58,11 +58,12 @@ export function superblockKey(slot: Slot, copy: Slot): Key {
   return `B${slot}${copy}`;
 }
 
-export function logKey(index: number, batch: number): Key {
-  return `L${numberField(index)}${numberField(batch)}`;
+/** Of the entries from `first` to `last`, both included. */
+export function logKey(first: number, last: number, batch: number): Key {
+  return `L${numberField(first)}${numberField(last)}${numberField(batch)}`;
 }
 
-/** Every version of the log's entries from `first` to `last`, both included. */
+/** Every record of the log whose first entry is one from `first` to `last`, both included. */
 export function logRange(first: number, last: number): KeyRange {
   return { from: `L${numberField(first)}`, to: `L${numberField(last)}${NUMBERS_END}\xff` };
 }
@@ -114,15 +115,19 @@ export function placeOf(key: Key): string {
   return key.slice(0, -DIGITS);
 }
 
-export function indexOf(key: Key): number {
+/** The indices of the first and the last entry of a record of the log. */
+export function firstOf(key: Key): number {
   return numberAt(key, 1);
+}
+export function lastOf(key: Key): number {
+  return numberAt(key, 1 + DIGITS);
 }
 
 export function generationOf(key: Key): number {
   return numberAt(key, 1);
 }
 
-const LOG_KEY = /^L[\x80-\xff]{14}$/;
+const LOG_KEY = /^L[\x80-\xff]{21}$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the bytes below 3 are what keys are built with.
 const ITEM_KEY = /^(?:S[\x80-\xff]{7}|I)[\x02-\xff]*\x01[\x80-\xff]{7}$/;
 

@@ -2,7 +2,7 @@ import type { Entry } from '../../machines/raft/events.ts';
 import { describeKey, OUTSIDE } from './describe.ts';
 import type { Engine, Key } from './engine.ts';
 import type { Garbage } from './garbage.ts';
-import { allOf, batchOf, generationOf, indexOf, isKey, placeOf, wholeGeneration } from './keys.ts';
+import { allOf, batchOf, firstOf, generationOf, isKey, lastOf, placeOf, wholeGeneration } from './keys.ts';
 import type { Codec } from './records.ts';
 import { damaged } from './storage-error.ts';
 import { readSuperblocks, type Superblock } from './superblock.ts';
@@ -51,35 +51,41 @@ export function recover<V>(engine: Engine<V>, codec: Codec<V>): Found {
   };
 }
 
-/** Reads the log: of each index the record of the latest batch. */
+/**
+ * Reads the log. A record ends where one of a later batch begins, for to write from an index on cuts what was there;
+ * and a record is nothing any more when one of a later batch begins at its place or before.
+ */
 function readLog<V>(engine: Engine<V>, codec: Codec<V>, { batch, base, last }: Superblock) {
   const entries: Entry[] = [];
   const torn: Key[] = [];
   const garbage: Key[] = [];
   let latest: readonly [key: Key, value: V] | null = null;
-  const take = (record: readonly [key: Key, value: V]) => {
-    const index = indexOf(record[0]);
+  let latestBatch = 0;
+  const take = (record: readonly [key: Key, value: V], through: number) => {
+    const [key] = record;
     const due = base.index + 1 + entries.length;
-    if (index !== due) throw damaged(`log record ${due} is missing`);
+    const end = Math.min(lastOf(key), through);
+    if (end < due) return garbage.push(key);
+    if (firstOf(key) > due) throw damaged(`log record ${due} is missing`);
     const content = codec.open(...record);
-    if (content === undefined) throw damaged(`${describeKey(record[0])} is damaged`);
-    entries.push(content as unknown as Entry);
+    if (!Array.isArray(content)) throw damaged(`${describeKey(key)} is damaged`);
+    for (let index = due; index <= end; index += 1)
+      entries.push(content[index - firstOf(key)] as unknown as Entry);
   };
   const { from, to } = allOf('L');
   for (const record of engine.range(from, to)) {
-    const key = record[0];
+    const [key] = record;
     if (!isKey(key)) throw damaged(`${describeKey(key)} belongs to nothing`);
-    const index = indexOf(key);
     if (batchOf(key) > batch) torn.push(key);
-    else if (index <= base.index || index > last) garbage.push(key);
+    else if (firstOf(key) > last || lastOf(key) <= base.index || batchOf(key) < latestBatch)
+      garbage.push(key);
     else {
-      // Versions of an index follow each other, the latest last.
-      if (latest !== null && indexOf(latest[0]) === index) garbage.push(latest[0]);
-      else if (latest !== null) take(latest);
+      if (latest !== null) take(latest, firstOf(key) - 1);
       latest = record;
+      latestBatch = batchOf(key);
     }
   }
-  if (latest !== null) take(latest);
+  if (latest !== null) take(latest, last);
   if (entries.length < last - base.index)
     throw damaged(`log record ${base.index + 1 + entries.length} is missing`);
   return { entries, torn, garbage };

@@ -5,6 +5,7 @@ import type { Entry } from '../../machines/raft/events.ts';
 import type { Checkpoint, StateItem } from '../../machines/raft/snapshot.ts';
 import type { DiskWrite, SnapshotReader } from '../../src/actors/ports.ts';
 import type { Put } from '../../src/storage/engine.ts';
+import { lastOf as endOf, firstOf } from '../../src/storage/keys.ts';
 import type { Opened } from '../../src/storage/open.ts';
 import { CheckedRecords } from '../../src/storage/records.ts';
 import { CrashEngine } from '../support/crash-engine.ts';
@@ -143,13 +144,15 @@ class Lives {
     while (this.#readers.length > 0) this.#closeReader(0);
     this.#completeAll();
     expect(this.#answered).toBe(this.#asked);
-    const records = this.engine.records.size;
+    const log = [...this.engine.keys('L', 'M')];
+    const others = this.engine.records.size - log.length;
     this.#begin();
     expect(readAll(this.opened)).toEqual(told(this.#model));
     // Nothing is left behind: entries, items, superblocks.
-    const { entries, checkpoint, incoming, items } = this.#model;
+    const { base, checkpoint, incoming, items } = this.#model;
     const staged = incoming?.items.size ?? 0;
-    expect(records).toBe(4 + entries.length + (checkpoint?.items.size ?? 0) + staged + items.size);
+    expect(others).toBe(4 + (checkpoint?.items.size ?? 0) + staged + items.size);
+    expect(log.filter((key) => endOf(key) <= base.index || firstOf(key) > lastOf(this.#model))).toEqual([]);
   }
 
   #completeAll(): void {
