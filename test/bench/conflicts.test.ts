@@ -176,6 +176,27 @@ test('real nodes lose nothing in vv, cut apart and with clocks that are off', as
   expect(code).toBe(0);
 });
 
+test('real nodes lose nothing in vv when they are killed, one by one and all at once', async () => {
+  const killed = ['--nemesis', 'kill,kill-all', '--nemesis-interval', '0.5', '--kill-rate', '1'];
+  const { code, results } = await ran([
+    '--rate',
+    '300',
+    '--time',
+    '2',
+    '--keys',
+    '3',
+    '--mode',
+    'vv',
+    ...killed,
+  ]);
+  const [vv] = results.modes;
+  expect(vv?.findings).toEqual([]);
+  expect(vv?.survival).toMatchObject({ lost: 0, forgotten: 0, converged: true });
+  expect(vv?.survival.acknowledged).toBeGreaterThan(50);
+  expect(vv?.faults.map(({ fault }) => fault)).toContain('kill-all');
+  expect(code).toBe(0);
+});
+
 describe('the command line', () => {
   const refusal =
     (...args: string[]) =>

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { HistoryEvent } from '../../../src/verify/index.ts';
 import { ran } from '../ran.ts';
+import { faultsIn, struckBy, unpaired } from './faults-in.ts';
 
 // Whole runs against small nodes of known character: what the bench does to processes, and what it makes of them.
 
@@ -11,13 +11,6 @@ const DURABLE = ['--durable-args', '--data {dir}.jsonl'];
 function bench(fault: string | null, args: readonly string[], durable = DURABLE) {
   const load = ['--bin', NODE, '--rate', '300', '--time', '1.6', '--nemesis-interval', '0.4', ...durable];
   return ran([...load, ...args, ...(fault === null ? [] : ['--', '--fault', fault])]);
-}
-
-/** What the nemesis did, in order, as the history has it. */
-function faultsIn(history: readonly HistoryEvent[]): string[] {
-  return history.flatMap(({ process, f, value }) =>
-    process === 'nemesis' ? [[f, ...(value as string[])].join(' ')] : [],
-  );
 }
 
 describe.concurrent('nodes that are killed', () => {
@@ -83,15 +76,8 @@ describe.concurrent('nodes that are killed', () => {
     const { code, history, results } = await bench(null, together);
     expect(results.findings).toEqual([]);
     expect(code).toBe(0);
-    const open = new Map<string, number>();
-    for (const fault of faultsIn(history)) {
-      const begins = !/^\S+-end/.test(fault);
-      const name = fault.replace('-end', '');
-      open.set(name, (open.get(name) ?? 0) + (begins ? 1 : -1));
-    }
-    open.delete('heal');
-    expect([...open.values()].every((count) => count === 0)).toBe(true);
-    expect(open.size).toBeGreaterThan(2);
+    expect(unpaired(history)).toEqual([]);
+    expect(struckBy(history).size).toBe(4);
     expect(results.recovery.allNodesMs).not.toBeNull();
   });
 });

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { type Ran, ran } from '../ran.ts';
+import { faultsIn, struckBy, unpaired } from './faults-in.ts';
+
+// Short runs against our own nodes, on real disks. What takes longer is for `actorum bench` by hand.
+
+async function judged(args: readonly string[]): Promise<Ran> {
+  const run = await ran(['--rate', '300', '--nemesis-interval', '0.5', ...args]);
+  const { code, results, history } = run;
+  expect(results.findings).toEqual([]);
+  expect({ code, verdict: results.verdict }).toEqual({ code: 0, verdict: 'ok' });
+  expect(unpaired(history)).toEqual([]);
+  expect(faultsIn(history).at(-1)).toBe('heal');
+  expect(results.operations.all.ok).toBeGreaterThan(20);
+  return run;
+}
+
+test('nodes that are killed and cut off at once stay linearizable', async () => {
+  const { history, results } = await judged(['--time', '3', '--nemesis', 'kill,partition']);
+  expect(struckBy(history)).toEqual(new Set(['kill', 'partition']));
+  expect(results.messages.lostToDown).toBeGreaterThan(0);
+});
+
+test('what was acknowledged outlives the power going everywhere', async () => {
+  const { history } = await judged(['--time', '3', '--nemesis', 'kill-all']);
+  expect(faultsIn(history).filter((fault) => fault === 'kill-all n1 n2 n3').length).toBeGreaterThan(1);
+});
+
+test('a leader that stands still, slow disks and clocks that jump change nothing in what is said', async () => {
+  const faults = ['--nemesis', 'pause,slow-disk,clock-skew', '--pause', 'leader'];
+  const { history } = await judged(['--time', '2', '--workload', 'ryw-kv', ...faults]);
+  expect(struckBy(history)).toEqual(new Set(['pause', 'slow-disk', 'clock-skew']));
+});
