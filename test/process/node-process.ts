@@ -19,8 +19,10 @@ export class NodeProcess {
   private waiters: (() => void)[] = [];
   private readonly closed: Promise<unknown>;
 
-  constructor(args: readonly string[] = []) {
-    this.child = spawn(process.execPath, [BUNDLE, ...args]);
+  /** @param wrapper a program that starts the node, with its first arguments */
+  constructor(args: readonly string[] = [], wrapper: readonly string[] = []) {
+    const [program, ...rest] = [...wrapper, process.execPath, BUNDLE, ...args] as [string, ...string[]];
+    this.child = spawn(program, rest);
     createInterface({ input: this.child.stdout }).on('line', (line) => {
       this.output.push(line);
       for (const wake of this.waiters.splice(0)) wake();
