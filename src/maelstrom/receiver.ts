@@ -150,7 +150,7 @@ export function createReceiver(warn: (text: string) => void, workload: Workload 
     receive(lines) {
       const batch: Batch = { events: [], dest: '', peers: [], requests: [] };
       for (const line of lines) {
-        take(batch, 'text' in line ? decode(line.text, line.bytes, workload) : decodeHanded(line, workload));
+        take(batch, 'body' in line ? decodeHanded(line, workload) : decode(line.text, line.bytes, workload));
       }
       flush(batch);
       return batch.events;
