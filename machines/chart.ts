@@ -54,13 +54,25 @@ export function chartActions<TContext, TEvent extends EventObject, TEffect exten
     return event as Given<T>;
   }
 
+  /** What `fn` is to whoever has to see that it is given the right events; and what it is to whoever has seen to it. */
+  function pure<T extends Types, R>(
+    types: T,
+    fn: (context: TContext, event: Given<T>) => R,
+  ): (context: TContext, event: TEvent) => R {
+    if (types.length === 0) return fn as (context: TContext, event: TEvent) => R;
+    const narrows = { types, to: fn };
+    return Object.assign((context: TContext, event: TEvent) => fn(context, narrow(types, event)), {
+      narrows,
+    });
+  }
+
   return {
     /** An action that patches the context. At most one of these in a transition. */
     update<const T extends Types>(
       ...args: [...types: T, fn: (context: TContext, event: Given<T>) => Partial<TContext>]
     ): Action<TContext, TEvent, TEffect> {
       const [types, fn] = split<T, (context: TContext, event: Given<T>) => Partial<TContext>>(args);
-      const pureUpdate = (context: TContext, event: TEvent) => fn(context, narrow(types, event));
+      const pureUpdate = pure(types, fn);
       return Object.assign(assign((({ context, event }: Any) => pureUpdate(context, event)) as Any), {
         pureUpdate,
       }) as Any;
@@ -70,7 +82,7 @@ export function chartActions<TContext, TEvent extends EventObject, TEffect exten
       ...args: [...types: T, fn: (context: TContext, event: Given<T>) => readonly TEffect[]]
     ): Action<TContext, TEvent, TEffect> {
       const [types, fn] = split<T, (context: TContext, event: Given<T>) => readonly TEffect[]>(args);
-      const pureEffects = (context: TContext, event: TEvent) => fn(context, narrow(types, event));
+      const pureEffects = pure(types, fn);
       const emitAll = ({ context, event, enqueue }: Any) => {
         for (const effect of pureEffects(context, event)) enqueue.emit(effect);
       };
@@ -81,7 +93,7 @@ export function chartActions<TContext, TEvent extends EventObject, TEffect exten
       ...args: [...types: T, fn: (context: TContext, event: Given<T>) => boolean]
     ): Guard<TContext, TEvent> {
       const [types, fn] = split<T, (context: TContext, event: Given<T>) => boolean>(args);
-      const pureGuard = (context: TContext, event: TEvent) => fn(context, narrow(types, event));
+      const pureGuard = pure(types, fn);
       return Object.assign(({ context, event }: Any) => pureGuard(context, event), { pureGuard });
     },
   };

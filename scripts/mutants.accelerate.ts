@@ -108,4 +108,72 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     test: 'test/accelerate/refusals.test.ts',
     title: 'accelerate warns once',
   },
+  {
+    name: 'accelerator: a program that forgets what an update changed',
+    file: 'src/accelerate/shapes.ts',
+    search: 'shape.includes(key) ? patch : context',
+    replace: 'context',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that takes any context for the one that it was made for',
+    file: 'src/accelerate/shapes.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is looked for.
+    search: 'if (n === ${keys.length}) { ${nested} }',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is put there.
+    replace: '{ ${nested} }',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that takes any patch for the first one',
+    file: 'src/accelerate/shapes.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is looked for.
+    search: 'if (n === ${shape.length}) ${into} =',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is put there.
+    replace: '${into} =',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that takes a wrong turn',
+    file: 'src/accelerate/program.ts',
+    search: 'const next = answer ? choice.yes : choice.no;',
+    replace: 'const next = choice.yes ?? choice.no;',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that throws what a guard threw',
+    file: 'src/accelerate/program.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is looked for.
+    search: 'throw at === null ? error : ${this.#hands}.errorOf(at, error);',
+    replace: 'throw error;',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that takes what an update threw for what a guard threw',
+    file: 'src/accelerate/program.ts',
+    search: "this.#source.add('at = null;');\n      this.#take",
+    replace: 'this.#take',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that hands over without what it has changed',
+    file: 'src/accelerate/programs.ts',
+    search: '.settle(reached, context, isNew, choice)',
+    replace: '.settle(reached, snapshot.context, isNew, choice)',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that asks again what it has asked already',
+    file: 'src/accelerate/programs.ts',
+    search: '.proceed(choice),',
+    replace: '.complete(),',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that drops events of states that are done',
+    file: 'src/accelerate/program.ts',
+    search: '(kind === DONE && isDone)',
+    replace: 'kind === DONE',
+    ...RANDOM_MACHINES,
+  },
 ];

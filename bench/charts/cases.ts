@@ -123,7 +123,7 @@ function withOwnLog({
   before = null,
 }: Omit<Recorded, 'before'> & Partial<Recorded>): Moment {
   const { log } = context as { readonly log?: Log };
-  const own = log && { log: { entries: log.entries.slice(0, log.length), length: log.length } };
+  const own = log && { log: { ...log, entries: log.entries.slice(0, log.length - log.base.index) } };
   return { value, context: { ...context, ...own }, event, before: before && withOwnLog(before) };
 }
 

@@ -53,7 +53,9 @@ export function stepperOf(way: Way, { machine, moments, reduce }: Case): Stepper
  */
 function restored(context: object): object {
   const { log } = context as { readonly log?: Log };
-  if (log !== undefined && log.entries.length > log.length) log.entries.length = log.length;
+  if (log === undefined) return context;
+  const own = log.length - log.base.index;
+  if (log.entries.length > own) log.entries.length = own;
   return context;
 }
 

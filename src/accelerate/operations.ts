@@ -38,8 +38,10 @@ export class Operation {
   /** ASSIGN: refuses to spawn, naming the place. */
   readonly spawn: (() => never) | null;
   readonly event: EventTemplate | null;
+  /** PATCH: the shapes of the patches that came up, for programs to be made for. */
+  readonly shapes: (readonly string[])[] = [];
 
-  constructor(kind: number, type: string, given: Partial<Omit<Operation, 'kind' | 'type'>>) {
+  constructor(kind: number, type: string, given: Partial<Omit<Operation, 'kind' | 'type' | 'shapes'>>) {
     this.kind = kind;
     this.type = type;
     this.does = given.does;
@@ -124,6 +126,11 @@ function compile(action: UserFunction | undefined, type: string, params: unknown
  * - `pureUpdate` on an `assign`: a function of context and event that returns the same patch as the assignment.
  * - `pureEffects` on an `enqueueActions`: a function of context and event that returns the events which the action
  *   emits, in order, and it does nothing else.
+ *
+ * Contexts and patches of a machine with marks are plain records: what they hold are enumerable fields of their own that
+ * have strings for names. (XState itself copies fields that have symbols for names, too.)
+ *
+ * A marked function may say by `narrows` that for events of some `types` it is the function `to`.
  */
 export type Marks = {
   readonly type?: unknown;

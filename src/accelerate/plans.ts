@@ -1,5 +1,6 @@
 import type { Test } from './guards.ts';
 import { type Operation, Slot } from './operations.ts';
+import type { Program } from './program.ts';
 import type { Twin } from './twin.ts';
 import type { Machine, Snapshot, StateNode } from './xstate.ts';
 
@@ -26,6 +27,8 @@ export class Choice {
   readonly test: Test | null;
   /** What is taken; null when nothing is, and while `test` has to be asked. */
   readonly plan: Plan | null;
+  /** Of a first choice: how often it came up since a program was last made of it. */
+  uses = 0;
   yes: Choice | null = null;
   no: Choice | null = null;
 
@@ -53,6 +56,8 @@ export class Configuration {
   /** Where the twin is when the machine is here. */
   readonly likeness: Snapshot;
   readonly choices = new Map<string, Choice>();
+  /** By the types of events that come up often. */
+  readonly programs = new Map<string, Program>();
   eventless: Choice | null = null;
   /** By the names of the transitions that are taken. */
   readonly plans = new Map<string, Plan>();
@@ -69,6 +74,10 @@ export class Configuration {
 /** The configuration that the nodes of a snapshot stand for, and the value that was seen to fit them. */
 type Met = { readonly configuration: Configuration; readonly value: unknown };
 
+/** Where a list of nodes holds what it stands for. (Looking it up in a WeakMap would be a good part of a step.) */
+const MET = Symbol('met');
+type Known = readonly StateNode[] & { readonly [MET]?: Met };
+
 /** All that was learnt of one machine. When it holds too much, it forgets everything and learns anew. */
 export class Plans {
   readonly machine: Machine;
@@ -78,7 +87,6 @@ export class Plans {
   #twin: Twin;
   #size = 0;
   #configurations = new Map<string, Configuration>();
-  #met = new WeakMap<readonly StateNode[], Met>();
 
   /** @param limit how many configurations, choices and plans are held together */
   constructor(machine: Machine, makeTwin: () => Twin, limit: number) {
@@ -98,8 +106,10 @@ export class Plans {
    * The configuration of a snapshot; null if it is not one that XState could have made of its nodes.
    */
   configurationOf(snapshot: Snapshot): Configuration | null {
-    const met = this.#met.get(snapshot._nodes);
-    if (met !== undefined && met.value === snapshot.value) return met.configuration;
+    const met = (snapshot._nodes as Known)[MET];
+    // What another twin has learnt is another machine's, or was forgotten.
+    if (met !== undefined && met.value === snapshot.value && met.configuration.twin === this.#twin)
+      return met.configuration;
     const orders: number[] = [];
     for (const node of snapshot._nodes) {
       if (this.#nodes[node.order] !== node) return null;
@@ -107,7 +117,7 @@ export class Plans {
     }
     const found = this.#configurations.get(orders.join()) ?? this.#meet(snapshot, orders);
     if (JSON.stringify(found.value) !== JSON.stringify(snapshot.value)) return null;
-    this.#met.set(snapshot._nodes, { configuration: found, value: snapshot.value });
+    note(snapshot._nodes, { configuration: found, value: snapshot.value });
     return found;
   }
 
@@ -189,8 +199,15 @@ export class Plans {
     const nodes = orders.map((order) => this.#nodes[order] as StateNode);
     const configuration = new Configuration(this.#twin, nodes, likeness);
     this.#configurations.set(orders.join(), configuration);
-    this.#met.set(nodes, { configuration, value: configuration.value });
+    note(nodes, { configuration, value: configuration.value });
     return configuration;
+  }
+
+  /** Makes room for a program, if there is any: nothing is forgotten for one. */
+  hasRoomFor(pieces: number): boolean {
+    if (this.#size + pieces > this.#limit) return false;
+    this.#size += pieces;
+    return true;
   }
 
   #grow(): void {
@@ -203,8 +220,11 @@ export class Plans {
     // XState keeps something for every type of event at every state node that has met it: that goes with the twin.
     this.#twin = this.#makeTwin();
     this.#configurations = new Map();
-    this.#met = new WeakMap();
   }
+}
+
+function note(nodes: readonly StateNode[], met: Met): void {
+  Object.defineProperty(nodes, MET, { value: met, configurable: true });
 }
 
 /** The output of a plan, once what was put into slots is known. */

@@ -15,7 +15,8 @@ import {
   Slot,
 } from './operations.ts';
 import { type Choice, type Configuration, outputOf, type Plan, type Plans } from './plans.ts';
-import { isDirect } from './scope.ts';
+import { type DirectScope, isDirect } from './scope.ts';
+import { noteShape } from './shapes.ts';
 import type { ActionArgs, BuiltIn, Snapshot } from './xstate.ts';
 
 type Pure<T> = (context: object, event: EventObject) => T;
@@ -72,15 +73,38 @@ export class Run {
    * for again as long as taking them changes something; then the queue; and there is a limit to it all.
    */
   complete(): Snapshot {
+    return this.proceed(this.#plans.choice(this.#configuration, this.#event.type));
+  }
+
+  /** The same, where a program has come as far as this choice. */
+  proceed(from: Choice): Snapshot {
+    return this.#settle(this.#step(this.#choose(from)), null);
+  }
+
+  /**
+   * The same, where a program has taken the first microstep.
+   *
+   * @param isNew whether there is to be a new snapshot
+   * @param from where the selection of eventless transitions has come to; null when it has to begin
+   */
+  settle(reached: Configuration, context: object, isNew: boolean, from: Choice | null): Snapshot {
+    this.#configuration = reached;
+    this.#context = context;
+    return this.#settle(isNew, from);
+  }
+
+  #settle(changedAlready: boolean, from: Choice | null): Snapshot {
     const plans = this.#plans;
-    let isNew = this.#step(this.#choose(plans.choice(this.#configuration, this.#event.type)));
+    let isNew = changedAlready;
+    let begun = from;
     let asksEventless = true;
     const limit = plans.machine.options?.maxIterations ?? Number.POSITIVE_INFINITY;
     for (let iteration = 1; this.#status === 'active'; iteration++) {
       if (iteration > limit) throw plans.limitError(this.#configuration, limit);
       const eventless: Plan | null = asksEventless
-        ? this.#choose(plans.eventlessChoice(this.#configuration))
+        ? this.#choose(begun ?? plans.eventlessChoice(this.#configuration))
         : null;
+      begun = null;
       let plan = eventless;
       if (plan === null) {
         if (this.#queue.length === 0) break;
@@ -137,9 +161,12 @@ export class Run {
     for (let i = 0; i < operations.length; i++) {
       const operation = operations[i] as Operation;
       switch (operation.kind) {
-        case PATCH:
-          this.#update((operation.does as Pure<object>)(this.#context, this.#event));
+        case PATCH: {
+          const patch = (operation.does as Pure<object>)(this.#context, this.#event);
+          if (this.#direct) noteShape(operation.shapes, patch);
+          this.#update(patch);
           break;
+        }
         case EFFECTS:
           this.#emitAll((operation.does as Pure<readonly EventObject[]>)(this.#context, this.#event));
           break;
@@ -218,11 +245,12 @@ export class Run {
   }
 
   #emitAll(events: readonly EventObject[]): void {
-    const scope = this.#scope;
+    if (this.#direct) {
+      (this.#scope as unknown as DirectScope).emitAll(events as readonly never[]);
+      return;
+    }
     for (let i = 0; i < events.length; i++) {
-      const event = events[i] as EventObject;
-      if (this.#direct) scope.emit(event as never);
-      else this.#execute(RESOLVERS.emit, this.#args(), { event });
+      this.#execute(RESOLVERS.emit, this.#args(), { event: events[i] as EventObject });
     }
   }
 

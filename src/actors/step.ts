@@ -27,6 +27,8 @@ export function stepWithStockXState(yes: boolean): void {
   stock = yes;
 }
 
+const NONE: readonly never[] = [];
+
 /**
  * A gate for one chart. It steps an accelerated copy of the chart, to which the snapshots belong, with one scope that
  * it uses again for every step.
@@ -34,22 +36,40 @@ export function stepWithStockXState(yes: boolean): void {
 export function createGate<M extends AnyStateMachine>(chart: M): Gate<M> {
   const machine = accelerate(chart);
   const declared = new Set<string>(machine.events);
-  let effects: EmittedFrom<M>[] = [];
+  // Most steps have one action that emits, and then the list that it returned is the list of effects.
+  let effects: readonly EmittedFrom<M>[] = NONE;
+  let own: EmittedFrom<M>[] | null = null;
+  const ownEffects = () => {
+    own ??= [...effects];
+    effects = own;
+    return own;
+  };
   // Charts are promised a `self` and a `system`, and ours ignore both.
-  const scope = createScope(machine, (effect) => {
-    effects.push(effect);
-  });
+  const scope = createScope(
+    machine,
+    (effect) => {
+      ownEffects().push(effect);
+    },
+    (more) => {
+      if (more.length === 0) return;
+      if (effects.length === 0) effects = more;
+      else for (const effect of more) ownEffects().push(effect);
+    },
+  );
+
+  function begin(): void {
+    effects = NONE;
+    own = null;
+  }
 
   function finish(snapshot: unknown): Step<M> {
-    const done = { snapshot: snapshot as SnapshotFrom<M>, effects };
-    effects = [];
-    return done;
+    return { snapshot: snapshot as SnapshotFrom<M>, effects };
   }
 
   return {
     machine,
     start(input) {
-      effects = [];
+      begin();
       return finish(machine.getInitialSnapshot(scope, input));
     },
     step(snapshot, event) {
@@ -58,8 +78,7 @@ export function createGate<M extends AnyStateMachine>(chart: M): Gate<M> {
           `the chart ${machine.id} declares no event "${event.type}"; it knows ${[...declared].join(', ')}`,
         );
       }
-      // An earlier step may have thrown half-way.
-      if (effects.length > 0) effects = [];
+      begin();
       return finish((stock ? chart : machine).transition(snapshot, event, scope));
     },
   };

@@ -66,7 +66,7 @@ function stepper(machine: AnyStateMachine): (situation: Situation) => object {
 
 /** Sees that a chart takes a step as its accelerated copy does. */
 function comparison(chart: AnyStateMachine): (situation: Situation) => void {
-  const accelerated = accelerate(chart);
+  const accelerated = accelerate(chart, { compileAfter: 3 });
   const [stock, fast] = [stepper(chart), stepper(accelerated)];
   return ({ snapshot: { value, context }, event }) => {
     const expected = stock({ snapshot: chart.resolveState({ value, context } as never), event });

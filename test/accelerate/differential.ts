@@ -165,9 +165,12 @@ export class Pair {
   readonly #stock: Side;
   readonly #fast: Side;
 
-  /** @param limit how much the accelerator may hold */
-  constructor(machine: AnyStateMachine, calls: Calls, mode: Mode, limit: number) {
-    const accelerated = accelerate(machine, { limit });
+  /**
+   * @param limit how much the accelerator may hold
+   * @param compileAfter how soon it makes programs
+   */
+  constructor(machine: AnyStateMachine, calls: Calls, mode: Mode, limit: number, compileAfter = 1) {
+    const accelerated = accelerate(machine, { limit, compileAfter });
     const side = (of: AnyStateMachine) =>
       mode === 'actor' ? new ActorSide(of, calls) : new SteppedSide(of, calls, mode);
     this.#stock = side(machine);

@@ -106,7 +106,8 @@ export class UserFunctions {
   #predicate(): unknown {
     const tape = this.#tape;
     const [name, k, kind] = [this.#name('p'), tape.below(4), tape.below(6)];
-    return this.#telling(name, ({ context, event }, params) => {
+    const make = tape.chance(1, 2) ? this.#marked('pureGuard') : this.#telling.bind(this);
+    return make(name, ({ context, event }, params) => {
       if (kind === 0) return true;
       if (kind === 1) return context.n % 2 === k % 2;
       if (kind === 2) return context.n > k;
@@ -121,7 +122,12 @@ export class UserFunctions {
   #action(depth: number): unknown {
     const tape = this.#tape;
     const name = this.#name('f');
-    switch (tape.below(depth < 2 ? 10 : 8)) {
+    switch (tape.below(depth < 2 ? 13 : 8)) {
+      case 10:
+      case 11:
+        return this.#marked('pureUpdate', (call) => assign(call as never))(name, this.#patch(tape.below(8)));
+      case 12:
+        return this.#marked('pureEffects', emittingAll)(name, this.#emissions(name, tape.below(4)));
       case 0:
         return this.#telling(name, () => undefined);
       case 1:
@@ -150,11 +156,38 @@ export class UserFunctions {
     }
   }
 
+  /** Makes functions of context and event alone that carry a mark, and tell of their calls alike however they are called. */
+  #marked(mark: string, wrap: (call: Loose) => object = (call) => call) {
+    return (name: string, does: (args: Args, params: unknown) => unknown): Loose => {
+      const pure = (context: Context, event: Event) => {
+        this.#calls.note(name, { context, event }, undefined);
+        return does({ context, event }, undefined);
+      };
+      const type = this.#tape.pick(EVENT_TYPES);
+      // What it is for one type of event is the same, too.
+      const narrows = { types: [type], to: (context: Context, event: Event) => pure(context, event) };
+      const marked = Object.assign((context: Context, event: Event) => pure(context, event), { narrows });
+      return Object.assign(
+        wrap(({ context, event }: Args) => pure(context, event)),
+        { [mark]: marked },
+      ) as unknown as Loose;
+    };
+  }
+
   #patch(k: number): (args: Args) => unknown {
     return ({ context, event }) => {
       if (k === 7 && context.n === 4) throw new Error('no patch for 4');
       if (k === 6) return undefined;
+      // New fields, and fields in another order.
+      if (k === 4) return event.v === 1 ? { last: 'v', n: 1 } : { [`x${event.v}`]: true, n: 2 };
       return k === 5 ? { last: event.type } : { n: (context.n + k) % 8 };
+    };
+  }
+
+  #emissions(name: string, k: number): (args: Args) => unknown {
+    return ({ context }) => {
+      if (k === 3 && context.n === 6) throw new Error('nothing is emitted at 6');
+      return Array.from({ length: (context.n + k) % 3 }, (_, i) => ({ type: name, i, n: context.n }));
     };
   }
 
@@ -199,6 +232,12 @@ export class UserFunctions {
         };
     }
   }
+}
+
+function emittingAll(call: Loose): object {
+  return enqueueActions((args) => {
+    for (const event of call(args) as { type: string }[]) args.enqueue.emit(event as never);
+  });
 }
 
 type EnqueueArgs = {
