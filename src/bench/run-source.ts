@@ -1,6 +1,7 @@
 import type { RunSource } from '../report/source.ts';
 import { type Contradiction, lossesIn } from '../verify/index.ts';
 import type { Finding } from './findings.ts';
+import type { FaultBand } from './nemesis/fault-log.ts';
 import { verdictText } from './report.ts';
 import type { Results } from './results.ts';
 import type { Run } from './run.ts';
@@ -13,7 +14,7 @@ import { formatMoment, plain } from './text.ts';
 
 /** Of a run against a log. @param command what makes a run like it */
 export function logSource(
-  { options, nodes, recorder, network, leaders, load }: Run,
+  { options, nodes, recorder, network, leaders, load, faults }: Run,
   results: Results,
   contradictions: readonly Contradiction[],
   command: string,
@@ -26,6 +27,7 @@ export function logSource(
     facts: factsOf(options),
     load,
     history: recorder.events,
+    faultTexts: textsOf(faults),
     messages: network.traffic.overTime,
     leaderships: leaders.seen,
     verdict: {
@@ -44,7 +46,7 @@ export function storeSource(
   results: ModeResults,
   command: string,
 ): RunSource {
-  const { mode, nodes, history, network, phases } = run;
+  const { mode, nodes, history, network, phases, faults } = run;
   const { verdict, survival, findings, convergedMs } = results;
   return {
     ...sourceOf(options, nodes, command),
@@ -53,6 +55,7 @@ export function storeSource(
     facts: [...factsOf(options), ['', `${options.keys} keys`]],
     load: phases.load,
     history,
+    faultTexts: textsOf(faults),
     messages: network.traffic.overTime,
     leaderships: [],
     verdict: {
@@ -85,6 +88,10 @@ function factsOf({ concurrency, rate, latency }: Common): [string, string][] {
       latency.meanMs === 0 ? 'no time of their own' : `${latency.meanMs} ms (${latency.kind})`,
     ],
   ];
+}
+
+function textsOf(faults: readonly FaultBand[]): RunSource['faultTexts'] {
+  return faults.map(({ fault, text }) => ({ name: fault, text }));
 }
 
 function told({ kind, node, timeMs, text }: Finding): string {

@@ -1,4 +1,5 @@
 import type { HistoryEvent, Json } from '../verify/index.ts';
+import type { RunSource } from './source.ts';
 
 /** A fault that lasted. */
 export type Band = {
@@ -25,12 +26,12 @@ const ENDS: { readonly [end: string]: readonly string[] } = {
   resume: ['pause'],
   restart: ['crash', 'kill'],
 };
-/** The network is cut in one way at a time: a cut that follows another replaces it. */
+/** Where cuts of the network have no ends of their own, a cut that follows another replaces it. */
 const REPLACES: { readonly [name: string]: readonly string[] } = {
   partition: ['partition', 'one-way-partition'],
   'one-way-partition': ['partition', 'one-way-partition'],
 };
-/** What is over as soon as it is done. Whatever else has no end lasts until the end of the run. */
+/** What is over as soon as it is done, unless the history knows of ends. Whatever else has no end lasts to the end of the run. */
 const MOMENTARY: ReadonlySet<string> = new Set([
   'transfer',
   'forget',
@@ -45,23 +46,40 @@ const MOMENTARY: ReadonlySet<string> = new Set([
 const END = /-end$/;
 const MOST_LETTERS = 120;
 
-type Open = { readonly event: HistoryEvent; readonly spelt: string };
+type Open = { readonly event: HistoryEvent; readonly spelt: string; readonly what: string };
 
 /**
- * What the nemesis did, as bands and moments. `<name>` begins a fault and `<name>-end` with the same value ends it; an
+ * What the nemesis did, as bands and moments. `<name>` begins a fault, `<name>-end` with the same value ends it, and so does
+ * the same fault once more; an
  * end without a value ends all of its name, and one whose value fits none ends the oldest. `heal` with an empty list,
  * as the simulator says it, ends everything.
  *
  * @param endMs where bands end that nothing ends
+ * @param texts what is said of faults instead of their values, in the order in which those of a name began
  */
-export function faultsOf(history: readonly HistoryEvent[], nodes: readonly string[], endMs: number): Faults {
+export function faultsOf(
+  history: readonly HistoryEvent[],
+  nodes: readonly string[],
+  endMs: number,
+  texts: RunSource['faultTexts'] = [],
+): Faults {
+  const untold = [...texts];
+  const describe = ({ f, value }: HistoryEvent): string => {
+    const place = untold.findIndex(({ name }) => name === f);
+    const [{ text } = { text: '' }] = place < 0 ? [] : untold.splice(place, 1);
+    if (text === '') return describeValue(value, nodes);
+    // Its name stands above it.
+    return shortened(text.startsWith(`${f}: `) ? text.slice(f.length + 2) : text, MOST_LETTERS);
+  };
+  const names = new Set(history.map(({ process, f }) => (process === 'nemesis' ? f : '')));
+  const hasEnds = (f: string) => names.has(`${f}-end`);
   const bands: { readonly order: number; readonly band: Band }[] = [];
   const moments: Moment[] = [];
   let open: Open[] = [];
   const close = (closed: readonly Open[], toMs: number, ended: boolean) => {
     open = open.filter((one) => !closed.includes(one));
-    for (const { event } of closed) {
-      bands.push({ order: event.index, band: bandOf(event, nodes, toMs, ended) });
+    for (const { event, what } of closed) {
+      bands.push({ order: event.index, band: bandOf(event, what, nodes, toMs, ended) });
     }
   };
   for (const event of history) {
@@ -79,15 +97,13 @@ export function faultsOf(history: readonly HistoryEvent[], nodes: readonly strin
         timeMs,
         true,
       );
-    } else if (MOMENTARY.has(f)) moments.push({ name: f, what: describeValue(event.value, nodes), timeMs });
+    } else if (MOMENTARY.has(f) && !hasEnds(f)) moments.push({ name: f, what: describe(event), timeMs });
     else {
       const replaced = Object.hasOwn(REPLACES, f) ? (REPLACES[f] ?? []) : [];
-      close(
-        open.filter((one) => replaced.includes(one.event.f)),
-        timeMs,
-        true,
-      );
-      open.push({ event, spelt });
+      const isOver = ({ event: { f: other }, spelt: how }: Open) =>
+        other === f && how === spelt ? true : replaced.includes(other) && !hasEnds(other);
+      close(open.filter(isOver), timeMs, true);
+      open.push({ event, spelt, what: describe(event) });
     }
   }
   close(open, endMs, false);
@@ -105,11 +121,17 @@ function endedBy(candidates: readonly Open[], spelt: string): readonly Open[] {
   return same === undefined ? candidates.slice(0, 1) : [same];
 }
 
-function bandOf({ f, value, timeMs }: HistoryEvent, nodes: readonly string[], toMs: number, ended: boolean) {
+function bandOf(
+  { f, value, timeMs }: HistoryEvent,
+  what: string,
+  nodes: readonly string[],
+  toMs: number,
+  ended: boolean,
+): Band {
   const named = nodesIn(value, nodes);
   return {
     name: f,
-    what: describeValue(value, nodes),
+    what,
     fromMs: timeMs,
     toMs: Math.max(timeMs, toMs),
     ended,

@@ -66,7 +66,7 @@ export function recordOf(source: RunSource): RunRecord {
       endMs,
     ),
     availability: availabilityOf(all, nodes, endMs, load ?? { fromMs: 0, toMs: endMs }),
-    ...faultsOf(history, nodes, endMs),
+    ...faultsOf(history, nodes, endMs, source.faultTexts),
   };
 }
 

@@ -17,6 +17,11 @@ export type RunSource = {
   /** The time of load and faults; null when it never came to that. */
   readonly load: { readonly fromMs: number; readonly toMs: number } | null;
   readonly history: readonly HistoryEvent[];
+  /**
+   * What is known of faults besides the history, which says whom they struck: for people, each with the name under which
+   * the fault began, in the order in which they began. Where one is missing, the history has to do.
+   */
+  readonly faultTexts: readonly { readonly name: string; readonly text: string }[];
   /** Messages between nodes, by type, lost ones included. */
   readonly messages: Tallied;
   /** Empty where nobody leads. */

@@ -57,6 +57,7 @@ function sourceOf(
     seed,
     nodes: simulatedNodes(options),
     time: 'virtual',
+    faultTexts: [],
     facts: [
       ['', `${concurrency} clients`],
       ['', `${opsPerSecond} operations a second asked for`],

@@ -45,6 +45,15 @@ describe('the bands of faults', () => {
     expect(bands(script.history())).toEqual(['partition n1 10-20', 'one-way-partition n2 20-30']);
   });
 
+  it('overlap where cuts have ends of their own', () => {
+    const script = new Script()
+      .fault('partition', 10, ['n1'])
+      .fault('one-way-partition', 20, ['n2'])
+      .fault('partition-end', 30, ['n1'])
+      .fault('one-way-partition-end', 40, ['n2']);
+    expect(bands(script.history())).toEqual(['partition n1 10-30', 'one-way-partition n2 20-40']);
+  });
+
   it('end all together when everything is healed, and only then', () => {
     const script = new Script().fault('pause', 10, ['n1']).fault('loss', 20, NODES).fault('heal', 30, []);
     expect(bands(script.history())).toEqual(['pause n1 10-30', 'loss all nodes 20-30']);
@@ -78,6 +87,36 @@ describe('the bands of faults', () => {
     const found = faultsOf(script.history(), NODES, 1000);
     expect(found.bands.map(({ nodes }) => nodes)).toEqual([['n2']]);
     expect(found.moments).toEqual([{ name: 'transfer', what: 'n1 n3', timeMs: 20 }]);
+  });
+
+  it('say what those who made them say, where they say anything, and as often as it happened', () => {
+    const script = new Script()
+      .fault('kill', 10, ['n1'])
+      .fault('kill-end', 20, ['n1'])
+      .fault('kill', 30, ['n2'])
+      .fault('loss', 35, ['n1'])
+      .fault('kill', 40, ['n3']);
+    const texts = [
+      { name: 'kill', text: 'kill -9 of n1' },
+      { name: 'kill', text: '' },
+      { name: 'kill', text: 'kill: n3 (it leads)' },
+    ];
+    const found = faultsOf(script.history(), NODES, 1000, texts);
+    expect(found.bands.map(({ what }) => what)).toEqual(['kill -9 of n1', 'n2', 'n1', 'n3 (it leads)']);
+  });
+
+  it('end when the same happens to the same again, and a change of members is one where it has an end', () => {
+    const script = new Script()
+      .fault('clock-skew', 10, ['n1'])
+      .fault('clock-skew', 20, ['n1'])
+      .fault('membership', 30, ['n2'])
+      .fault('membership-end', 40, ['n2']);
+    expect(bands(script.history())).toEqual([
+      'clock-skew n1 10-20',
+      'clock-skew n1 20-1000+',
+      'membership n2 30-40',
+    ]);
+    expect(bands(new Script().fault('membership', 30, ['n2']).history())).toEqual([]);
   });
 
   it('ignore an end without a beginning', () => {

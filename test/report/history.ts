@@ -47,6 +47,7 @@ export function sourceWith(history: readonly HistoryEvent[], about: Partial<RunS
     facts: [],
     load: null,
     history,
+    faultTexts: [],
     messages: new Tally(),
     leaderships: [],
     verdict: { outcome: 'ok', headline: 'Every property held.', notes: [] },
