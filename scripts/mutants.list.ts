@@ -1,6 +1,7 @@
 import { ACCELERATOR_MUTANTS } from './mutants.accelerate.ts';
 import { BENCH_MUTANTS } from './mutants.bench.ts';
 import { NODE_MUTANTS } from './mutants.node.ts';
+import { REPORT_MUTANTS } from './mutants.report.ts';
 
 /**
  * Faults that a tired engineer could make, one line each, and for each the test that must notice. A test that cannot
@@ -782,4 +783,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...ACCELERATOR_MUTANTS,
   ...NODE_MUTANTS,
   ...BENCH_MUTANTS,
+  ...REPORT_MUTANTS,
 ];

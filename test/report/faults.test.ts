@@ -17,9 +17,9 @@ describe('the bands of faults', () => {
     const script = new Script()
       .fault('slow-disk', 10, ['n1'])
       .fault('slow-disk', 20, ['n2'])
-      .fault('slow-disk-end', 30, ['n1'])
-      .fault('slow-disk-end', 50, ['n2']);
-    expect(bands(script.history())).toEqual(['slow-disk n1 10-30', 'slow-disk n2 20-50']);
+      .fault('slow-disk-end', 30, ['n2'])
+      .fault('slow-disk-end', 50, ['n1']);
+    expect(bands(script.history())).toEqual(['slow-disk n1 10-50', 'slow-disk n2 20-30']);
   });
 
   it('know the names that were there before', () => {
