@@ -3,9 +3,59 @@ import type { Mutant } from './mutants.list.ts';
 const STORE = 'test/properties/durable-store.test.ts';
 const STATE = 'test/properties/applied-state.test.ts';
 const OUTLET = 'test/actors/outlet.test.ts';
+const NODE = 'test/actors/node.test.ts';
 
 /** Faults between what a node says and what its disk holds. */
 export const NODE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'sent before it is synced',
+    file: 'src/actors/persist-first.ts',
+    search: 'if (this.#queue.length === 0) this.#host.release(item);',
+    replace: 'if (this.#queue.length >= 0) this.#host.release(item);',
+    test: 'test/properties/outlet.test.ts',
+    title: 'none before the writes that came before it are durable',
+  },
+  {
+    name: 'vote not synced',
+    file: 'src/actors/outlet.ts',
+    search: "      case 'persist':\n      case 'snapshot.stage':",
+    replace:
+      "      case 'persist':\n        if (effect.log === null) return this.#queue.writeAside(effect);\n        return this.#queue.write(effect);\n      case 'snapshot.stage':",
+    test: 'test/properties/outlet.test.ts',
+    title: 'none before the writes that came before it are durable',
+  },
+  {
+    name: 'new incarnation after a restart ignored',
+    file: 'src/actors/node.ts',
+    search: 'const incarnation = this.#memory?.restored.incarnation ?? given;',
+    replace: 'const incarnation = this.#memory === null ? given : 1;',
+    test: NODE,
+    title: 'tells its requests from those of this one',
+  },
+  {
+    name: 'heard of before its memory is open',
+    file: 'src/actors/node.ts',
+    search: 'if (this.#waiting !== null) this.#waiting.push(event);',
+    replace: 'if (this.#waiting === undefined) return;',
+    test: NODE,
+    title: 'is not heard of before its memory is open',
+  },
+  {
+    name: 'conflict store: starts without what its disk holds',
+    file: 'src/actors/node.ts',
+    search: '{ ...options.store, restored: this.#memory.restored.store }',
+    replace: '{ ...options.store, restored: null }',
+    test: NODE,
+    title: 'goes on counting where it was',
+  },
+  {
+    name: 'conflict store: ends before its answers are durable',
+    file: 'src/actors/replica.ts',
+    search: 'if (this.#outlet.isClear) this.#finishDraining();',
+    replace: 'this.#finishDraining();',
+    test: NODE,
+    title: 'ends when everything that it has been asked for is durable',
+  },
   {
     name: 'failed sync believed',
     file: 'src/actors/persist-first.ts',

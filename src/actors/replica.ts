@@ -19,6 +19,14 @@ import { refusalOf } from './sibling-room.ts';
 import { resumeCounting, StoreJournal } from './store-journal.ts';
 import { type Holdings, StoreRegisters } from './store-registers.ts';
 
+/** How many answers may wait for the disk; requests beyond are turned away, before they do anything. */
+const MAX_HELD_BACK = 10_000;
+const OVERLOADED: ClientOutcome = {
+  type: 'error',
+  code: ERROR.temporarilyUnavailable,
+  text: `${MAX_HELD_BACK} requests wait for the disk already: try again later, or another node`,
+};
+
 type VersionWrite = { readonly key: Json; readonly value: Json; readonly context: VectorPairs };
 type Written = Extract<StoreOutcome, { type: 'versioned' }>['reply'];
 
@@ -45,6 +53,8 @@ export class Replica implements Protocols {
   readonly #journal: StoreJournal | null;
   readonly failures = new Subject<DiskFailure>();
   #onDrained: (() => void) | null = null;
+  /** How many answers wait for the disk. */
+  #heldBack = 0;
   /** What plain requests mean. */
   #mode: Mode;
   /** The latest timestamp that this node gave out, in seconds. */
@@ -161,18 +171,22 @@ export class Replica implements Protocols {
   }
 
   submit(requests: readonly ClientRequest[]): void {
+    const isFull = this.#heldBack >= MAX_HELD_BACK;
     const answers = requests.map(({ client, msgId, op, bytes }) => ({
       client,
       msgId,
-      outcome: this.#operate(client, op, bytes),
+      outcome: isFull ? OVERLOADED : this.#operate(client, op, bytes),
       index: null,
     }));
+    this.#heldBack += answers.length;
     this.#outlet.put({ answers });
   }
 
   #say(id: string, said: Said): void {
-    if ('answers' in said) this.answers.next(said.answers);
-    else this.#ports.wire.send(id, said.to, said.body);
+    if ('answers' in said) {
+      this.#heldBack -= said.answers.length;
+      this.answers.next(said.answers);
+    } else this.#ports.wire.send(id, said.to, said.body);
   }
 
   /** Nothing that waited will be known to be durable: it may have happened or not. */

@@ -246,6 +246,34 @@ describe('a conflict store with disks', () => {
     for (const name of cluster.names) expect([...cluster.replica(name).items()]).toEqual([]);
   });
 
+  it('turns requests away, undone, while too many wait for its disk', () => {
+    const cluster = new ReplicaCluster({ nodes: 1, seed: 1, syncMs: 1000 });
+    cluster.run(2000);
+    const refused: unknown[] = [];
+    cluster.onAnswer = (_node, { msgId, outcome }) => {
+      if (outcome.type === 'error') refused.push([msgId, outcome.code]);
+    };
+    const reads = Array.from({ length: 9999 }, (_, i) => ({
+      client: 'c1',
+      msgId: i + 1,
+      op: { type: 'kv_read', key: 'x' } as const,
+      bytes: 60,
+    }));
+    cluster.submit('n1', 0, { type: 'kv_write', key: 'x', value: 'first', context: [] });
+    cluster.replica('n1').submit(reads);
+    const write = (msgId: number) =>
+      cluster.submit('n1', msgId, { type: 'kv_write', key: 'x', value: msgId, context: [] });
+    write(10_001);
+    cluster.run(2000);
+    expect(refused).toEqual([[10_001, 11]]);
+    expect(cluster.replica('n1').entry('"x"')?.value).toBe('first');
+    // When the disk has caught up there is room again.
+    write(10_002);
+    cluster.run(2000);
+    expect(refused).toHaveLength(1);
+    expect(cluster.replica('n1').entry('"x"')?.value).toBe(10_002);
+  });
+
   it('whose disk fails answers that it does not know, and says nothing any more', () => {
     const cluster = new ReplicaCluster({ nodes: 2, seed: 1, syncMs: 5 });
     cluster.run(1000);
