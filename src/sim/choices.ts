@@ -1,5 +1,6 @@
 import { UsageError } from '../cli/usage.ts';
 import {
+  type CrashPoint,
   drawOptions,
   type SimulationOptions,
   WEATHER_OPTIONS,
@@ -33,6 +34,14 @@ export const NUMBERS = {
   'transfer-rate': RATE,
   'sync-ms': DELAY,
   'slow-disk-rate': RATE,
+  torn: SHARE,
+  'fsync-failure-rate': RATE,
+  'io-error-rate': RATE,
+  'disk-full-rate': RATE,
+  'bit-flip-rate': RATE,
+  'membership-rate': RATE,
+  'checkpoint-entries': { ...COUNT, max: 1_000_000 },
+  'trailing-entries': { min: 0, max: 1_000_000, whole: true },
   'ryw-wait-ms': { min: 0, max: 700 },
   'skew-ms': { min: 0, max: 1e9 },
   'gossip-interval-ms': { ...COUNT, max: 60_000 },
@@ -49,6 +58,7 @@ export function chooseOptions(
   workload: SimulationOptions['workload'],
   fixed: Fixed,
   mode: SimulationOptions['store']['mode'] | null,
+  crashAt: CrashPoint | null = null,
 ): SimulationOptions {
   const drawn = drawOptions(seed, workload);
   return {
@@ -61,6 +71,11 @@ export function chooseOptions(
     opsPerSecond: fixed.ops ?? drawn.opsPerSecond,
     keys: fixed.keys ?? drawn.keys,
     weather: chooseWeather(drawn.weather, fixed),
+    limits: {
+      checkpointEntries: fixed['checkpoint-entries'] ?? drawn.limits.checkpointEntries,
+      trailingEntries: fixed['trailing-entries'] ?? drawn.limits.trailingEntries,
+    },
+    crashAt,
     store: {
       mode: mode ?? drawn.store.mode,
       gossipIntervalMs: fixed['gossip-interval-ms'] ?? drawn.store.gossipIntervalMs,
@@ -94,4 +109,27 @@ export function spellWeather(weather: Weather): string {
     (option) => `--${option} ${weather[WEATHER_OPTIONS[option]]}`,
   );
   return [`--min-delay-ms ${minMs} --max-delay-ms ${maxMs}`, ...numbers].join(' ');
+}
+
+/** The options that give these limits and this crash. */
+export function spellLog({ limits, crashAt }: SimulationOptions): string {
+  const { checkpointEntries, trailingEntries } = limits;
+  const text = `--checkpoint-entries ${checkpointEntries} --trailing-entries ${trailingEntries}`;
+  return crashAt === null ? text : `${text} ${spellCrash(crashAt)}`;
+}
+
+export function spellCrash({ node, commit, kept }: CrashPoint): string {
+  return `--crash-at ${node}:${commit}:${kept}`;
+}
+
+/** Reads NODE:COMMIT:KEPT. @throws UsageError when it is something else */
+export function readCrashPoint(text: string): CrashPoint {
+  const [, node, commit, kept] = /^(n\d+):([1-9]\d*):(none|all)$/.exec(text) ?? [];
+  if (node === undefined || commit === undefined) {
+    throw new UsageError(
+      `--crash-at is "${text}", and takes a node, the number of a commit, and "none" or "all"`,
+      'for example: --crash-at n2:17:none',
+    );
+  }
+  return { node, commit: Number(commit), kept: kept as CrashPoint['kept'] };
 }

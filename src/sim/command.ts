@@ -15,7 +15,7 @@ import { freshSeed } from '../host/entropy.ts';
 import type { RunSource } from '../report/source.ts';
 import type { TraceHeader, TraceSink } from '../trace/format.ts';
 import type { SurvivalResult } from '../verify/index.ts';
-import { chooseOptions, NUMBERS, type NumberName } from './choices.ts';
+import { chooseOptions, NUMBERS, type NumberName, readCrashPoint } from './choices.ts';
 import { describeOptions, describeResult, replayCommand, toJson } from './log-report.ts';
 import { type SimulationOptions, simulatedNodes } from './options.ts';
 import { logSource, storeSource } from './run-source.ts';
@@ -64,6 +64,19 @@ A seed chooses everything that is not given:
   --transfer-rate N     transfers of leadership a second (not lww-kv)
   --sync-ms N           the longest time that a sync of the disk takes (not lww-kv)
   --slow-disk-rate N    how many times a second a disk becomes slow for a while: its syncs take up to 500 ms longer
+  --torn P              the share of crashes that leave a part of what was on its way to the disk, the last record of it
+                        likely torn, 0 to 1
+  --fsync-failure-rate N, --io-error-rate N    how many times a second a sync of some disk, or a write, fails; its node
+                        takes no part any more, and is started again after a while
+  --disk-full-rate N    how many times a second some disk has no room for a while
+  --bit-flip-rate N     how many times a second some disk forgets a bit of what it had synced, and its node crashes: what
+                        was acknowledged must not change in silence, so the node may have to stay down; as many
+                        nodes as the others can do without
+  --membership-rate N   changes of membership a second: learners, promotions, removals (of the leader, too), several
+                        at once; nodes beyond --nodes join with an empty disk (not lww-kv)
+  --checkpoint-entries N, --trailing-entries N    as of actorum node: small numbers make snapshots (not lww-kv)
+  --crash-at NODE:COMMIT:KEPT    one more crash, when this node asks its disk for this commit, counted over all its lives
+                        from 1; the commit is on the disk all the same if KEPT is all, and not if it is none
   --ryw-wait-ms N       how long a read waits for its follower to catch up before the leader serves it (ryw-kv)
   --mode MODE           lww or vv (lww-kv)
   --skew-ms N           how far a wall clock may be off, either way; clocks also jump (lww-kv)
@@ -100,6 +113,7 @@ function readArguments(args: readonly string[]) {
     }),
     workload: { type: 'string', default: 'lin-kv' },
     mode: TEXT,
+    'crash-at': TEXT,
     seed: TEXT,
     runs: { type: 'string', default: '1' },
     verbose: FLAG,
@@ -125,6 +139,7 @@ function readArguments(args: readonly string[]) {
     fixed,
     workload: oneOf('--workload', given.workload, WORKLOADS),
     mode: given.mode === undefined ? null : oneOf('--mode', given.mode, MODES),
+    crashAt: given['crash-at'] === undefined ? null : readCrashPoint(given['crash-at']),
     seed: given.seed === undefined ? freshSeed() : numberOption('--seed', given.seed, seedRange),
     runs,
     verbose: given.verbose,
@@ -181,7 +196,8 @@ function runOnce(options: SimulationOptions, observe?: (line: string) => void, r
 /** Runs simulations as the arguments say. Resolves with the exit code. */
 export async function simCommand(args: readonly string[]): Promise<number> {
   const given = readArguments(args);
-  const { fixed, workload, mode, seed, runs, verbose, tail, report, watched, json, isStock, help } = given;
+  const { fixed, workload, mode, crashAt, seed, runs, verbose, tail, report, watched, json, isStock, help } =
+    given;
   const print = (text: string) => process.stdout.write(`${text}\n`);
   const warn = (text: string) => process.stderr.write(`actorum sim: ${text}\n`);
   if (help) {
@@ -194,7 +210,7 @@ export async function simCommand(args: readonly string[]): Promise<number> {
   const totals = new SurvivalTotals();
   let virtualSeconds = 0;
   for (let run = 0; run < runs; run += 1) {
-    const options = chooseOptions((seed + run) >>> 0, workload, fixed, mode);
+    const options = chooseOptions((seed + run) >>> 0, workload, fixed, mode, crashAt);
     if (runs === 1 && !json) print(describe(options));
     const observers = watched === null ? null : await openObservers(watched, headerOf(options), warn);
     const told = runOnce(options, verbose && !json ? print : undefined, observers?.sink);

@@ -11,7 +11,7 @@ import {
   logOf,
 } from '../../machines/raft/log.ts';
 import type { Checkpoint, Incoming } from '../../machines/raft/snapshot.ts';
-import type { Disk, DiskFailure, DiskWrite, Restored, SnapshotReader } from '../actors/ports.ts';
+import type { Disk, DiskWrite, Restored, SnapshotReader } from '../actors/ports.ts';
 import type { Body } from './network.ts';
 
 /** What a disk holds of Raft, as far as it was told. Each value stays as it is when more is written. */
@@ -51,7 +51,6 @@ export class DiskWitness {
   readonly #counters = new Map<string, Json>();
   #storeWrites: StoreWrite[] = [];
   #incarnation = 0;
-  #failed = false;
   /** How many syncs were acknowledged, and how many restarts were compared: zero would mean that nothing was checked. */
   syncs = 0;
   restarts = 0;
@@ -60,20 +59,11 @@ export class DiskWitness {
     this.#node = node;
   }
 
-  /** The same disk, with the witness before it. @param onFailure is told of the first failure */
-  before(
-    disk: Disk,
-    on: {
-      readonly failure: (failure: DiskFailure) => void;
-      /** A checkpoint is being taken of what is applied right now. */
-      readonly checkpoint: () => void;
-    },
-  ): Disk {
-    const fail = (failure: DiskFailure | null) => {
-      if (failure === null || this.#failed) return;
-      this.#failed = true;
-      on.failure(failure);
-    };
+  /**
+   * The same disk, with the witness before it.
+   * @param on.checkpoint is told when a checkpoint is being taken of what is applied right then
+   */
+  before(disk: Disk, on: { readonly checkpoint: () => void }): Disk {
     return {
       write: (write) => {
         this.#write(write);
@@ -83,7 +73,6 @@ export class DiskWitness {
         const reached = { raft: this.#latest, store: this.#storeWrites.at(-1) };
         disk.sync((failure) => {
           if (failure === null) this.#acknowledge(reached.raft, reached.store);
-          fail(failure);
           done(failure);
         });
       },
@@ -92,7 +81,6 @@ export class DiskWitness {
         this.#asked.push(checkpoint);
         disk.checkpoint(checkpoint, changes, (failure) => {
           if (failure === null) this.#reached(checkpoint);
-          fail(failure);
           done(failure);
         });
       },
@@ -103,7 +91,6 @@ export class DiskWitness {
   /** What a node found when it started again. @throws InvariantViolation when something acknowledged is missing */
   restarted({ incarnation, raft, store }: Restored): void {
     this.restarts += 1;
-    this.#failed = false;
     invariant(incarnation > this.#incarnation, 'every life of a node has a greater incarnation', () => ({
       node: this.#node,
       before: this.#incarnation,

@@ -1,18 +1,14 @@
 import type { DiskFailure } from '../actors/ports.ts';
 import type { Dice } from '../kit/dice.ts';
 import type { Engine, Key, Put } from '../storage/engine.ts';
-import { SortedRecords } from './sorted-records.ts';
+import { MemoryEngine } from '../storage/memory-engine.ts';
+import type { Damage } from './damage.ts';
 
-/** What damage looks like in a record's value. */
-export type Damage<V> = {
-  /** The value cut short, or a part of it that was never written. */
-  torn(value: V, dice: Dice): V;
-  /** The value with one bit that is another. */
-  flipped(value: V, dice: Dice): V;
-};
+/** What a crash leaves of a batch that was on its way to the disk: nothing, a first part, or all of it. */
+export type Fate = 'lost' | 'torn' | 'kept';
 
-/** What a crash leaves of a batch that was on its way to the disk. */
-export type Fate = 'lost' | 'torn';
+/** Above every key. */
+const LAST = '\u0100';
 
 type Commit<V> = {
   readonly batch: readonly Put<V>[];
@@ -26,10 +22,13 @@ type Commit<V> = {
  * drive has to promise (docs/durability.md).
  */
 export class SimulatedDrive<V> implements Engine<V> {
-  readonly #records = new SortedRecords<V>();
+  /** What survives. */
+  readonly #records = new MemoryEngine<V>();
   readonly #dice: Dice;
   readonly #damage: Damage<V>;
   readonly #later: (run: () => void) => void;
+  /** Is told of every commit before it begins. @returns whether it never ends, because the machine is about to crash */
+  readonly #onCommit: (number: number) => boolean;
   #commit: Commit<V> | null = null;
   /** The next commit fails so. */
   #failing: 'io' | 'sync' | null = null;
@@ -39,7 +38,13 @@ export class SimulatedDrive<V> implements Engine<V> {
   commits = 0;
 
   /** @param later runs something when a sync is through; never, if the machine has crashed by then */
-  constructor(dice: Dice, damage: Damage<V>, later: (run: () => void) => void) {
+  constructor(
+    dice: Dice,
+    damage: Damage<V>,
+    later: (run: () => void) => void,
+    onCommit: (number: number) => boolean = () => false,
+  ) {
+    this.#onCommit = onCommit;
     this.#dice = dice;
     this.#damage = damage;
     this.#later = later;
@@ -57,8 +62,8 @@ export class SimulatedDrive<V> implements Engine<V> {
     return this.#records.range(from, to);
   }
 
-  *keys(from: Key, to: Key): Iterable<Key> {
-    for (const [key] of this.#records.range(from, to)) yield key;
+  keys(from: Key, to: Key): Iterable<Key> {
+    return this.#records.keys(from, to);
   }
 
   commit(batch: readonly Put<V>[], done: (failure: DiskFailure | null) => void): void {
@@ -66,6 +71,7 @@ export class SimulatedDrive<V> implements Engine<V> {
     this.commits += 1;
     const commit = { batch, done };
     this.#commit = commit;
+    if (this.#onCommit(this.commits)) return;
     this.#later(() => {
       if (this.#commit !== commit) return;
       this.#commit = null;
@@ -81,26 +87,24 @@ export class SimulatedDrive<V> implements Engine<V> {
     this.#commit = null;
     this.#failing = null;
     if (commit === null) return null;
-    return fate === 'torn' ? this.#applySome(commit.batch) : 0;
+    if (fate === 'torn') return this.#applySome(commit.batch);
+    if (fate === 'lost') return 0;
+    for (const put of commit.batch) this.#apply(put);
+    return commit.batch.length;
   }
 
-  /** Lets the next commit fail. */
-  failNext(kind: 'io' | 'sync'): void {
+  /** Lets the next commit fail; null, to let it succeed after all. */
+  failNext(kind: 'io' | 'sync' | null): void {
     this.#failing = kind;
   }
 
   /** Forgets a bit of a record that was synced. @returns the record's key; null when there is none */
   flipBit(): Key | null {
-    const keys = this.#records.keys;
+    const keys = [...this.#records.keys('', LAST)];
     if (keys.length === 0) return null;
     const key = this.#dice.pick(keys);
     this.#records.set(key, this.#damage.flipped(this.#records.get(key) as V, this.#dice));
     return key;
-  }
-
-  /** All that is on it now, for another drive to begin with. */
-  copyTo(other: SimulatedDrive<V>): void {
-    for (const key of this.#records.keys) other.#records.set(key, this.#records.get(key) as V);
   }
 
   #fail(batch: readonly Put<V>[]): DiskFailure | null {
@@ -129,7 +133,6 @@ export class SimulatedDrive<V> implements Engine<V> {
   }
 
   #apply([key, value]: Put<V>): void {
-    if (value === null) this.#records.delete(key);
-    else this.#records.set(key, value);
+    this.#records.set(key, value);
   }
 }

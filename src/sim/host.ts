@@ -1,10 +1,14 @@
+import type { RaftInput, RestoredState } from '../../machines/raft/context.ts';
 import { listen } from '../actors/bus.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { Node, type StoreOptions, type Workload } from '../actors/node.ts';
-import type { Timers } from '../actors/ports.ts';
-import type { Dice } from '../kit/dice.ts';
+import type { Disk, DiskFailure, Restored, Timers } from '../actors/ports.ts';
+import { Dice } from '../kit/dice.ts';
 import { createReceiver, type Handed, type Line, type Receiver } from '../maelstrom/receiver.ts';
-import { SimulatedDisk } from './disk.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import { type Opening, type Refusal, type SimulatedDisk, simulatedDisk } from './disk.ts';
+import { DiskWitness } from './disk-witness.ts';
+import type { Fate } from './drive.ts';
 import type { Body } from './network.ts';
 import type { Schedule, Scheduled } from './schedule.ts';
 
@@ -25,6 +29,21 @@ export type Surroundings = {
   clockOffsetMs?(): number;
   /** The longest time that a sync takes now. */
   syncMs(): number;
+  /** Chance of the drive's own; and whether its records can be damaged, and are checked. */
+  readonly drive?: { readonly seed: number; readonly isChecked: boolean };
+  readonly settings?: RaftInput['settings'];
+  /** The node belongs to no cluster until it is told of one. */
+  readonly joins?: boolean;
+  /** The drive is asked for a commit, counted over all lives from 1. @returns whether it never ends: a crash comes */
+  onCommit?(number: number): boolean;
+  /** A checkpoint is being taken of what is applied now. */
+  onCheckpoint?(): void;
+  /** A life has begun: the node knows what was on its disk. */
+  onStart?(): void;
+  /** Its disk has failed, and the node takes no part any more. */
+  onFailure?(failure: DiskFailure): void;
+  /** It cannot start from its disk, and is down. */
+  onRefusal?(refusal: Refusal): void;
 };
 
 /** How long a node lets lines gather before it takes them as one turn, at the most. */
@@ -40,7 +59,7 @@ export const DEFAULT_STORE = { mode: 'lww', gossipIntervalMs: 500, tombstoneGrac
  */
 export class SimulatedHost {
   readonly name: string;
-  readonly disk: SimulatedDisk;
+  readonly witness: DiskWitness;
   /** How much longer a sync of its disk may take than `syncMs` says. */
   slowMs = 0;
   readonly #world: Surroundings;
@@ -49,7 +68,13 @@ export class SimulatedHost {
   #life = 0;
   #node: Node | null = null;
   #receiver: Receiver | null = null;
+  /** It has been switched on, and is not down; its node may have still to come up. */
+  #isOn = false;
   #paused = false;
+  #failure: DiskFailure | null = null;
+  #restored: RestoredState | undefined;
+  readonly #disk: SimulatedDisk;
+  readonly #driveDice: Dice;
   #lines: (Line | Handed)[] = [];
   #awake = false;
   /** When the latest sync is through. */
@@ -61,7 +86,20 @@ export class SimulatedHost {
     this.name = name;
     this.#cluster = cluster;
     this.#world = world;
-    this.disk = new SimulatedDisk((run) => this.#afterSync(run));
+    this.witness = new DiskWitness(name);
+    const { seed = 0, isChecked = false } = world.drive ?? {};
+    this.#driveDice = new Dice(seed);
+    this.#disk = simulatedDisk({
+      dice: this.#driveDice,
+      isChecked,
+      later: (run) => this.#afterSync(run),
+      onCommit: (number) => world.onCommit?.(number) ?? false,
+    });
+  }
+
+  /** For whoever wants to break it. */
+  get drive(): SimulatedDisk['drive'] {
+    return this.#disk.drive;
   }
 
   /** The running node; null while it is down. */
@@ -75,11 +113,68 @@ export class SimulatedHost {
   }
 
   get isRunning(): boolean {
-    return this.#node !== null && !this.#paused;
+    return this.#node !== null && !this.#paused && this.#failure === null;
   }
 
+  get isDown(): boolean {
+    return !this.#isOn;
+  }
+
+  /** It was started at least once. */
+  get hasRun(): boolean {
+    return this.#isOn || this.#life > 0;
+  }
+
+  /** Why its node takes no part any more; null while it does, and while it is down. */
+  get failure(): DiskFailure | null {
+    return this.#failure;
+  }
+
+  /** What the present life began with. */
+  get restored(): RestoredState | undefined {
+    return this.#restored;
+  }
+
+  /** Switches it on: the node begins a life on what is on its disk, once that is durable. */
   start(): void {
-    const { schedule, dice } = this.#world;
+    this.#isOn = true;
+    const life = this.#life;
+    const nowMs = this.#wallMs();
+    this.#disk.open({ node: this.name, cluster: this.#cluster }, nowMs, (opening) => {
+      if (life !== this.#life) return;
+      this.#run(() => this.#opened(opening));
+    });
+  }
+
+  #opened(opening: Opening): void {
+    if ('refused' in opening) return this.#refuse(opening);
+    const { raft, store } = opening.restored;
+    // Items can be gone through once.
+    const items = store === null ? [] : [...store.items];
+    const restored = { ...opening.restored, store: store === null ? null : { ...store, items } };
+    this.witness.restarted(restored);
+    this.#restored = raft ?? undefined;
+    const disk = this.witness.before(opening.disk, { checkpoint: () => this.#world.onCheckpoint?.() });
+    this.#begin(disk, restored);
+  }
+
+  /** Whatever the node does, it does in here: when it finds that its disk is damaged, it ends. */
+  #run(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#refuse({ refused: error.kind, text: error.message });
+    }
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.crash('lost');
+    this.#world.onRefusal?.(refusal);
+  }
+
+  #begin(disk: Disk, { incarnation, raft, store }: Restored): void {
+    const { schedule, dice, settings, joins } = this.#world;
     const warn = (text: string) => {
       throw new Error(`${this.name} could not read a message of its own cluster: ${text}`);
     };
@@ -87,12 +182,14 @@ export class SimulatedHost {
     this.#node = new Node(
       {
         nowMs: () => schedule.nowMs,
-        wallMs: () => EPOCH_MS + Math.floor(schedule.nowMs) + (this.#world.clockOffsetMs?.() ?? 0),
+        wallMs: () => this.#wallMs(),
         timers: this.#timers(),
-        disk: this.disk,
+        disk,
         wire: {
           send: (src, dest, body) => {
-            if (dest !== 'init') this.#world.send(src, dest, body);
+            if (dest === 'init') return;
+            this.witness.sends(dest, body);
+            this.#world.send(src, dest, body);
           },
         },
       },
@@ -100,9 +197,15 @@ export class SimulatedHost {
         seed: dice.seed(),
         workload: this.#world.workload,
         rywWaitMs: this.#world.rywWaitMs,
-        incarnation: EPOCH_MS + Math.floor(schedule.nowMs) + this.#life,
-        store: { ...(this.#world.store ?? DEFAULT_STORE), life: `life${this.#life}` },
-        restored: this.disk.restored,
+        incarnation,
+        store: { ...(this.#world.store ?? DEFAULT_STORE), life: `life${this.#life}`, restored: store },
+        ...(raft === null ? {} : { restored: raft }),
+        ...(settings === undefined ? {} : { settings }),
+        ...(joins === undefined ? {} : { joins }),
+        onFailure: (failure) => {
+          this.#failure = failure;
+          this.#world.onFailure?.(failure);
+        },
         onExit: () => this.#world.onExit?.(),
       },
     );
@@ -113,18 +216,27 @@ export class SimulatedHost {
       body: { type: 'init', msg_id: 0, node_id: this.name, node_ids: this.#cluster },
     });
     this.#take([{ text, bytes: text.length }]);
+    if (this.#node !== null) this.#world.onStart?.();
   }
 
-  crash(): void {
+  #wallMs(): number {
+    return EPOCH_MS + Math.floor(this.#world.schedule.nowMs) + (this.#world.clockOffsetMs?.() ?? 0);
+  }
+
+  /** The power is gone. @returns how many records of a batch on its way to the disk are there all the same; null for no such batch */
+  crash(fate: Fate = 'lost'): number | null {
     this.#life += 1;
+    this.#isOn = false;
     this.#node = null;
     this.#receiver = null;
     this.#paused = false;
+    this.#failure = null;
+    this.#restored = undefined;
     this.#lines = [];
     this.#overdue = [];
     this.#awake = false;
     this.#syncedMs = 0;
-    this.disk.crash();
+    return this.#disk.drive.crash(fate);
   }
 
   /** No more input will come. */
@@ -174,11 +286,11 @@ export class SimulatedHost {
 
   #afterSync(run: () => void): void {
     const life = this.#life;
-    const { schedule, dice } = this.#world;
+    const { schedule } = this.#world;
     const syncMs = this.#world.syncMs() + this.slowMs;
     // A disk makes writes durable in the order in which they were made.
-    this.#syncedMs = Math.max(this.#syncedMs, schedule.nowMs + dice.between(0, syncMs));
-    if (this.#syncedMs <= schedule.nowMs) run();
+    this.#syncedMs = Math.max(this.#syncedMs, schedule.nowMs + this.#driveDice.between(0, syncMs));
+    if (this.#syncedMs <= schedule.nowMs) this.#run(run);
     else schedule.after(this.#syncedMs - schedule.nowMs, () => this.#live(life, run));
   }
 
@@ -186,17 +298,20 @@ export class SimulatedHost {
     const node = this.#node;
     if (node === null || this.#receiver === null) return;
     const batches = node.isAlone ? lines.map((line) => [line]) : [lines];
-    for (const batch of batches) {
-      for (const event of this.#receiver.receive(batch)) node.receive(event);
-      node.endTurn();
-    }
+    const receiver = this.#receiver;
+    this.#run(() => {
+      for (const batch of batches) {
+        for (const event of receiver.receive(batch)) node.receive(event);
+        node.endTurn();
+      }
+    });
   }
 
   /** Runs something of this life: not after a crash, and not before the end of a pause. */
   #live(life: number, run: () => void): void {
     if (life !== this.#life) return;
     if (this.#paused) this.#overdue.push(() => this.#live(life, run));
-    else run();
+    else this.#run(run);
   }
 
   #timers(): Timers {

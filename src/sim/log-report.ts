@@ -1,4 +1,4 @@
-import { spellWeather } from './choices.ts';
+import { spellLog, spellWeather } from './choices.ts';
 import type { SimulationOptions } from './options.ts';
 import type { SimulationResult } from './simulation.ts';
 
@@ -11,6 +11,7 @@ export function replayCommand(options: SimulationOptions): string {
     `actorum sim --workload ${workload} --seed ${seed} --nodes ${nodes} --seconds ${seconds} --ops ${opsPerSecond}`,
     `--concurrency ${concurrency} --keys ${keys}`,
     spellWeather(weather),
+    spellLog(options),
     ...(workload === 'ryw-kv' ? [`--ryw-wait-ms ${rywWaitMs}`] : []),
     '--verbose',
   ].join(' ');

@@ -1,8 +1,13 @@
 import type { Dice } from '../kit/dice.ts';
 import type { Tracer } from '../trace/tracer.ts';
+import { DiskFaults } from './disk-faults.ts';
+import type { Fate } from './drive.ts';
 import type { SimulatedHost } from './host.ts';
+import { Machines } from './machines.ts';
+import { MembershipFaults } from './membership-faults.ts';
 import type { Network } from './network.ts';
 import type { Weather } from './options.ts';
+import type { Roster } from './roster.ts';
 import type { Schedule } from './schedule.ts';
 import { Troubles } from './troubles.ts';
 
@@ -12,32 +17,48 @@ export type Victims = {
   readonly dice: Dice;
   readonly network: Network;
   readonly hosts: readonly SimulatedHost[];
+  /** Who must not be damaged, too. */
+  readonly roster: Roster;
   /** A machine is about to lose its memory. */
   onCrash(host: SimulatedHost): void;
+  /** A machine is started. */
+  onStart(host: SimulatedHost): void;
   /** @param text says more to people; it is no part of the history */
   record(fault: string, nodes: readonly string[], text: string): void;
   readonly tracer: Tracer | null;
 };
 
-/** How much longer a sync of a slow disk may take. */
-const SLOW_SYNC_MS = 500;
-
 /** Breaks the cluster, each kind of fault at its own rate, until told to stop; `heal` undoes everything. */
 export class Nemesis {
   readonly #victims: Victims;
   readonly #troubles: Troubles;
+  readonly #machines: Machines;
   #stopped = false;
 
   constructor(victims: Victims, weather: Weather) {
     this.#victims = victims;
     this.#troubles = new Troubles(victims.record);
+    this.#machines = new Machines({ ...victims, troubles: this.#troubles });
     this.#tellOfMessages(weather);
     this.#often(weather.partitionRate, () => this.#partition(weather.oneWay));
     this.#often(weather.pauseRate, () => this.#pause());
-    this.#often(weather.crashRate, () => this.#crash());
+    this.#often(weather.crashRate, () => this.#crash(weather.torn));
     this.#often(weather.transferRate, () => this.#transfer());
-    this.#often(weather.crashAllRate, () => this.#crashAll());
-    this.#often(weather.slowDiskRate, () => this.#slowDisk());
+    this.#often(weather.crashAllRate, () => this.#crashAll(weather.torn));
+    const members = new MembershipFaults({ ...victims, machines: this.#machines });
+    this.#often(weather.membershipRate, () => members.strike());
+    const disks = new DiskFaults({
+      ...victims,
+      hosts: () => this.#hosts,
+      troubles: this.#troubles,
+      machines: this.#machines,
+      later: (minMs, maxMs, run) => this.#later(minMs, maxMs, run),
+    });
+    this.#often(weather.slowDiskRate, () => disks.slow());
+    this.#often(weather.fsyncFailureRate, () => disks.fail('fsync-failure', 'sync'));
+    this.#often(weather.ioErrorRate, () => disks.fail('io-error', 'io'));
+    this.#often(weather.diskFullRate, () => disks.fill());
+    this.#often(weather.bitFlipRate, () => disks.flipBit());
   }
 
   /** Mends everything: the network is whole, every node runs, and nothing breaks any more. */
@@ -47,12 +68,23 @@ export class Nemesis {
     network.heal();
     tracer?.fault({ fault: 'recovery', text: 'everything is healed, and every node runs' });
     this.#troubles.endAll();
+    for (const host of this.#hosts) this.#machines.revive(host);
     record('heal', [], '');
+  }
+
+  /** One crash that was asked for by name. */
+  strike(host: SimulatedHost, fate: Fate, forMs: number): void {
+    if (!host.isDown) this.#strikeDown(() => fate, [host], ['crash', 'crash'], [forMs, forMs]);
+  }
+
+  /** The machines that run or have run. */
+  get #hosts(): readonly SimulatedHost[] {
+    return this.#victims.hosts.filter(({ hasRun }) => hasRun);
   }
 
   /** What the network does to messages all the time is a fault from the beginning to the healing. */
   #tellOfMessages(weather: Weather): void {
-    const nodes = this.#victims.hosts.map(({ name }) => name);
+    const nodes = this.#hosts.map(({ name }) => name);
     for (const fault of ['loss', 'duplicate', 'reorder'] as const) {
       if (weather[fault] > 0)
         this.#troubles.begin(fault, nodes, `${weather[fault]} of the messages`, () => {});
@@ -77,7 +109,8 @@ export class Nemesis {
   }
 
   #partition(oneWay: number): void {
-    const { dice, network, hosts, tracer } = this.#victims;
+    const { dice, network, tracer } = this.#victims;
+    const hosts = this.#hosts;
     for (const fault of ['partition', 'one-way-partition']) this.#troubles.endAll(fault);
     network.heal();
     if (hosts.length < 2 || dice.chance(0.2)) {
@@ -105,8 +138,8 @@ export class Nemesis {
   }
 
   #pause(): void {
-    const { dice, hosts, tracer } = this.#victims;
-    const host = dice.pick(hosts);
+    const { dice, tracer } = this.#victims;
+    const host = dice.pick(this.#hosts);
     if (!host.isRunning) return;
     const nodes = [host.name];
     host.pause();
@@ -118,49 +151,46 @@ export class Nemesis {
     this.#later(50, 1500, () => this.#troubles.end('pause', nodes));
   }
 
-  #crash(): void {
-    const { dice, hosts } = this.#victims;
-    const host = dice.pick(hosts);
-    if (host.node === null) return;
-    this.#bringDown(host);
-    this.#strikeDown('crash', [host]);
+  /** How much of the batch on its way to the disk survives, and whether torn, is a matter of luck. */
+  #crash(torn: number): void {
+    const host = this.#victims.dice.pick(this.#hosts);
+    if (host.isDown) return;
+    this.#strikeDown(() => this.#fate(torn), [host], ['crash', 'torn']);
   }
 
   /** The power is gone everywhere. Nodes come back together, as they do when it returns. */
-  #crashAll(): void {
-    const hosts = this.#victims.hosts.filter(({ node }) => node !== null);
-    if (hosts.length === 0) return;
-    for (const host of hosts) this.#bringDown(host);
-    this.#strikeDown('crash-all', hosts);
+  #crashAll(torn: number): void {
+    const hosts = this.#hosts.filter((host) => !host.isDown);
+    if (hosts.length > 0) this.#strikeDown(() => this.#fate(torn), hosts, ['crash-all', 'torn-all']);
   }
 
-  #bringDown(host: SimulatedHost): void {
-    const { onCrash, tracer } = this.#victims;
-    const nodes = [host.name];
-    // A machine that has lost its power does not stand still any more.
-    this.#troubles.end('pause', nodes);
-    onCrash(host);
-    host.crash();
-    tracer?.fault({ fault: 'crash', nodes, text: `${host.name} crashes, and what was not synced is lost` });
-  }
-
-  #strikeDown(fault: string, hosts: readonly SimulatedHost[]): void {
+  /** @param names of a crash, and of one that has left a part of a batch behind */
+  #strikeDown(
+    fate: () => Fate,
+    hosts: readonly SimulatedHost[],
+    names: readonly [string, string],
+    [minMs, maxMs]: readonly [number, number] = [10, 2000],
+  ): void {
     const nodes = hosts.map(({ name }) => name);
-    this.#troubles.begin(fault, nodes, '', () => {
-      for (const host of hosts) this.#restart(host);
+    const left = hosts.map((host) => this.#machines.crash(host, fate()));
+    const isTorn = left.some((count) => count !== null && count > 0);
+    const fault = names[isTorn ? 1 : 0];
+    const text = isTorn
+      ? `${left.map((count) => count ?? 'no').join(', ')} records of a batch were written`
+      : '';
+    this.#troubles.begin(fault, nodes, text, () => {
+      for (const host of hosts) this.#machines.start(host);
     });
-    this.#later(10, 2000, () => this.#troubles.end(fault, nodes));
+    this.#later(minMs, maxMs, () => this.#troubles.end(fault, nodes));
   }
 
-  #restart(host: SimulatedHost): void {
-    if (host.node !== null) return;
-    const text = `${host.name} starts again from its disk`;
-    this.#victims.tracer?.fault({ fault: 'restart', nodes: [host.name], text });
-    host.start();
+  #fate(torn: number): Fate {
+    return torn > 0 && this.#victims.dice.chance(torn) ? 'torn' : 'lost';
   }
 
   #transfer(): void {
-    const { dice, hosts, record, tracer } = this.#victims;
+    const { dice, record, tracer } = this.#victims;
+    const hosts = this.#hosts;
     const leader = hosts.find((host) => host.isRunning && host.node?.peer?.raft.snapshot.matches('leader'));
     if (leader === undefined) return;
     const to = dice.pick(hosts).name;
@@ -171,16 +201,5 @@ export class Nemesis {
     });
     record('transfer', [leader.name, to], '');
     leader.node?.peer?.transfer(to);
-  }
-
-  #slowDisk(): void {
-    const host = this.#victims.dice.pick(this.#victims.hosts);
-    const nodes = [host.name];
-    if (this.#troubles.isOpen('slow-disk', nodes)) return;
-    host.slowMs = SLOW_SYNC_MS;
-    this.#troubles.begin('slow-disk', nodes, '', () => {
-      host.slowMs = 0;
-    });
-    this.#later(100, 3000, () => this.#troubles.end('slow-disk', nodes));
   }
 }

@@ -28,6 +28,32 @@ export type Weather = {
   readonly syncMs: number;
   /** How many times a second some disk becomes slow for a while: a sync then takes up to half a second more. */
   readonly slowDiskRate: number;
+  /** The share of crashes that leave a part of what was on its way to the disk, its last record likely torn. */
+  readonly torn: number;
+  /** How many times a second, over all disks, the next sync or write fails, or no room is left for a while. */
+  readonly fsyncFailureRate: number;
+  readonly ioErrorRate: number;
+  readonly diskFullRate: number;
+  /** How many times a second some disk forgets a bit of what it had synced; never so many that a majority has. */
+  readonly bitFlipRate: number;
+  /** How many changes of membership are asked for a second. */
+  readonly membershipRate: number;
+};
+
+/** How soon a log is compacted (not lww-kv): small numbers make snapshots happen in short runs. */
+export type Limits = {
+  /** After so many entries a node takes a checkpoint. */
+  readonly checkpointEntries: number;
+  /** So many entries stay in the log behind the checkpoint, for followers that are a little behind. */
+  readonly trailingEntries: number;
+};
+
+/** One crash at one moment: when this node asks its disk for this commit, counted over all its lives from 1. */
+export type CrashPoint = {
+  readonly node: string;
+  readonly commit: number;
+  /** Whether the commit is on the disk all the same. */
+  readonly kept: 'none' | 'all';
 };
 
 /** What only a run of the conflict store has. */
@@ -53,15 +79,27 @@ export type SimulationOptions = {
   readonly opsPerSecond: number;
   readonly keys: number;
   readonly weather: Weather;
+  readonly limits: Limits;
+  /** Besides the crashes of the weather; null for none. */
+  readonly crashAt: CrashPoint | null;
   /** Of lww-kv. */
   readonly store: StoreConditions;
   /** Every message between nodes goes as a line; otherwise one in so many does (see `network.ts`). The trace is the same. */
   readonly onlyLines?: boolean;
 };
 
-/** The names of the nodes that a simulation has. */
+/** How many nodes wait to join, where memberships change. */
+const SPARES = 3;
+
+/** The names of the nodes that a simulation begins with. */
 export function simulatedNodes({ nodes }: SimulationOptions): string[] {
   return Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
+}
+
+/** The names of those that do not run until they are to join. */
+export function spareNodes({ nodes, weather, workload }: SimulationOptions): string[] {
+  if (workload === 'lww-kv' || weather.membershipRate === 0) return [];
+  return Array.from({ length: SPARES }, (_, i) => `n${nodes + i + 1}`);
 }
 
 export const CALM: Weather = {
@@ -77,6 +115,12 @@ export const CALM: Weather = {
   oneWay: 0,
   syncMs: 0,
   slowDiskRate: 0,
+  torn: 0,
+  fsyncFailureRate: 0,
+  ioErrorRate: 0,
+  diskFullRate: 0,
+  bitFlipRate: 0,
+  membershipRate: 0,
 };
 
 /** Each number of a weather but the delays, by the name of its option. */
@@ -92,6 +136,12 @@ export const WEATHER_OPTIONS = {
   'transfer-rate': 'transferRate',
   'sync-ms': 'syncMs',
   'slow-disk-rate': 'slowDiskRate',
+  torn: 'torn',
+  'fsync-failure-rate': 'fsyncFailureRate',
+  'io-error-rate': 'ioErrorRate',
+  'disk-full-rate': 'diskFullRate',
+  'bit-flip-rate': 'bitFlipRate',
+  'membership-rate': 'membershipRate',
 } as const satisfies { readonly [option: string]: Exclude<keyof Weather, 'delayMs'> };
 export type WeatherOption = keyof typeof WEATHER_OPTIONS;
 
@@ -106,13 +156,40 @@ function drawStore(seed: number): StoreConditions {
   };
 }
 
+type LaterFault = Exclude<
+  keyof Weather,
+  | 'delayMs'
+  | 'loss'
+  | 'duplicate'
+  | 'partitionRate'
+  | 'pauseRate'
+  | 'crashRate'
+  | 'transferRate'
+  | 'oneWay'
+  | 'syncMs'
+>;
+
 /** From dice of their own as well, so that a seed's other choices stay what they were before these faults came. */
-function drawFaults(seed: number): Pick<Weather, 'reorder' | 'crashAllRate' | 'slowDiskRate'> {
+function drawFaults(seed: number): Pick<Weather, LaterFault> {
   const dice = new Dice(seed ^ 0xd15c);
   return {
     reorder: dice.pick([0, 0.02, 0.2]),
     crashAllRate: dice.pick([0, 0.05, 0.3]),
     slowDiskRate: dice.pick([0, 0.1, 0.5]),
+    torn: dice.pick([0, 0.5, 1]),
+    fsyncFailureRate: dice.pick([0, 0.1, 0.3]),
+    ioErrorRate: dice.pick([0, 0.1, 0.3]),
+    diskFullRate: dice.pick([0, 0.1, 0.3]),
+    bitFlipRate: dice.pick([0, 0.1, 0.3]),
+    membershipRate: dice.pick([0, 0.5, 2]),
+  };
+}
+
+function drawLimits(seed: number): Limits {
+  const dice = new Dice(seed ^ 0x10605);
+  return {
+    checkpointEntries: dice.pick([5, 20, 10_000]),
+    trailingEntries: dice.pick([0, 5, 50]),
   };
 }
 
@@ -146,6 +223,8 @@ export function drawOptions(seed: number, workload: Workload = 'lin-kv'): Simula
       syncMs: level(2, 20),
       ...drawFaults(seed),
     },
+    limits: drawLimits(seed),
+    crashAt: null,
     store: drawStore(seed),
   };
 }

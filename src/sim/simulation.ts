@@ -1,60 +1,30 @@
 import type { SnapshotFrom } from 'xstate';
 import { invariant } from '../../machines/assert.ts';
 import type { Json } from '../../machines/json.ts';
+import { membersOf } from '../../machines/raft/membership.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { Dice } from '../kit/dice.ts';
-import type { Tallied } from '../kit/tally.ts';
 import type { TraceSink } from '../trace/format.ts';
 import { Tracer } from '../trace/tracer.ts';
 import type { HistoryEvent } from '../verify/history.ts';
 import { Clients } from './clients.ts';
-import { SimulatedHost } from './host.ts';
+import { Cluster } from './cluster.ts';
+import type { SimulatedHost } from './host.ts';
 import { checkReplicasAgree, Invariants, type RaftView } from './invariants.ts';
-import { type Judgement, judgeHistory } from './judge.ts';
-import { Nemesis } from './nemesis.ts';
+import { judgeHistory } from './judge.ts';
 import { Network } from './network.ts';
-import { CALM, type SimulationOptions, simulatedNodes } from './options.ts';
+import type { SimulationOptions } from './options.ts';
+import type { Leadership, SimulationResult } from './result.ts';
 import { Schedule } from './schedule.ts';
 import { Trace } from './trace.ts';
 
-/** What a simulation found. `failure` is null when every property held. */
-export type SimulationResult = {
-  readonly options: SimulationOptions;
-  readonly failure: string | null;
-  /** What the history is worth; null when the run itself failed. */
-  readonly judgement: Judgement | null;
-  readonly history: readonly HistoryEvent[];
-  /** Messages between nodes over time, lost ones included, and who led when. */
-  readonly messages: Tallied;
-  readonly leaderships: readonly Leadership[];
-  readonly traceHash: string;
-  readonly traceTail: readonly string[];
-  readonly stats: SimulationStats;
-};
-
-/** From then on a node led, as far as it knew itself. */
-export type Leadership = { readonly timeMs: number; readonly node: string; readonly term: number };
-
-export type SimulationStats = {
-  readonly virtualSeconds: number;
-  readonly events: number;
-  readonly ok: number;
-  readonly fail: number;
-  readonly info: number;
-  readonly committed: number;
-  readonly termsLed: number;
-  readonly invariantChecks: number;
-  readonly messages: { readonly [type: string]: number };
-  readonly lost: number;
-  readonly duplicated: number;
-  readonly faults: { readonly [name: string]: number };
-  /** From the healing until every node had answered a read of every key. */
-  readonly recoveryMs: number | null;
-};
+export type { Leadership, SimulationResult, SimulationStats } from './result.ts';
 
 /** Within this time after everything is healed, every node must answer every read. */
 const RECOVERY_LIMIT_MS = 10_000;
+/** Within this time after that, nothing is heard any more of changes of membership that were asked for before. */
+const MEMBERSHIP_SETTLES_MS = 3000;
 
 type RaftSnapshot = SnapshotFrom<typeof raftMachine>;
 
@@ -86,12 +56,10 @@ class Simulation {
   readonly #invariants = new Invariants();
   readonly #network: Network;
   readonly #clients: Clients;
-  readonly #hosts: readonly SimulatedHost[];
-  readonly #dice: Dice;
+  readonly #cluster: Cluster;
   readonly #observe: (line: string) => void;
   readonly #faults = new Map<string, number>();
   readonly #leaderships: Leadership[] = [];
-  #syncMs: number;
   #events = 0;
   #recoveryMs: number | null = null;
 
@@ -100,8 +68,6 @@ class Simulation {
     this.#tracer = records === null ? null : new Tracer(records, () => this.#schedule.nowMs);
     this.#observe = observe;
     const dice = new Dice(options.seed);
-    this.#dice = dice;
-    this.#syncMs = options.weather.syncMs;
     this.#network = new Network(
       this.#schedule,
       new Dice(dice.seed()),
@@ -110,41 +76,39 @@ class Simulation {
       this.#tracer,
       options.onlyLines,
     );
-    const names = simulatedNodes(options);
-    this.#clients = new Clients(this.#schedule, new Dice(dice.seed()), this.#network, {
-      nodes: names,
-      lifeOf: (node) => this.#hosts.find(({ name }) => name === node)?.life ?? 0,
+    const clientDice = new Dice(dice.seed());
+    this.#cluster = new Cluster({
+      options,
+      schedule: this.#schedule,
+      network: this.#network,
+      dice,
+      tracer: this.#tracer,
+      onStep: (host, step) => this.#checkStep(host, step),
+      onCheckpoint: (host) => this.#checkCheckpoint(host),
+      onStart: () => {},
+      onCrash: (host) => this.#forget(host),
+      onLoss: () => {},
+      record: (fault, nodes, text) => this.#recordFault(fault, nodes, text),
+    });
+    this.#clients = new Clients(this.#schedule, clientDice, this.#network, {
+      nodes: this.#cluster.names,
+      lifeOf: (node) => this.#cluster.hostOf(node)?.life ?? 0,
       keys: options.keys,
       hasSessions: options.workload === 'ryw-kv',
     });
-    this.#hosts = names.map((name) => this.#createHost(name, names));
   }
 
   go(): void {
-    const { seconds, concurrency, opsPerSecond, weather } = this.#options;
-    for (const host of this.#hosts) host.start();
-    const nemesis = new Nemesis(
-      {
-        schedule: this.#schedule,
-        dice: new Dice(this.#dice.seed()),
-        network: this.#network,
-        hosts: this.#hosts,
-        onCrash: (host) => this.#invariants.forget(host.name),
-        record: (fault, nodes, text) => this.#recordFault(fault, nodes, text),
-        tracer: this.#tracer,
-      },
-      weather,
-    );
+    const { seconds, concurrency, opsPerSecond } = this.#options;
+    this.#cluster.start();
     for (let i = 0; i < concurrency; i += 1) {
       this.#clients.run(`c${i}`, opsPerSecond / concurrency, seconds * 1000);
     }
     this.#runUntil(seconds * 1000);
-    this.#network.weather = CALM;
-    this.#syncMs = 0;
-    nemesis.heal();
-    this.#recover();
-    this.#checkReplicas();
-    this.#checkReaders();
+    this.#cluster.heal();
+    const members = this.#recover();
+    this.#checkReplicas(members);
+    this.#checkReaders(members);
   }
 
   result(failure: string | null): SimulationResult {
@@ -177,59 +141,58 @@ class Simulation {
         duplicated: this.#network.duplicated,
         faults: Object.fromEntries(this.#faults),
         recoveryMs: this.#recoveryMs,
+        restores: this.#invariants.restores,
+        longestLog: this.#invariants.longestLog,
+        memberships: this.#invariants.memberships,
+        ...this.#cluster.stats,
       },
     };
-  }
-
-  #createHost(name: string, names: readonly string[]): SimulatedHost {
-    const host: SimulatedHost = new SimulatedHost(name, names, {
-      schedule: this.#schedule,
-      dice: new Dice(this.#dice.seed()),
-      syncMs: () => this.#syncMs,
-      workload: this.#options.workload,
-      rywWaitMs: this.#options.rywWaitMs,
-      onStep: (step) => this.#checkStep(host, step),
-      send: (src, dest, body) => {
-        if (dest.startsWith('c')) this.#network.sendCalmly(src, dest, body);
-        else this.#network.send(src, dest, body);
-      },
-    });
-    this.#network.attach(
-      name,
-      (line) => host.deliver(line),
-      () => host.node !== null,
-      (packet) => host.hand(packet),
-    );
-    return host;
   }
 
   #runUntil(untilMs: number, isDone: () => boolean = () => false): void {
     while (!isDone() && this.#schedule.runNext(untilMs)) this.#events += 1;
   }
 
-  /** Everything is healed: now every node has to answer for every key, through a leader that is still to be found. */
-  #recover(): void {
+  /**
+   * Everything is healed: now every member has to answer for every key, through a leader that is still to be found.
+   * @returns who is a member
+   */
+  #recover(): readonly SimulatedHost[] {
     const healedMs = this.#schedule.nowMs;
-    let waiting = this.#hosts.length;
-    for (const { name } of this.#hosts) {
-      this.#clients.readAll(`c-${name}`, name, () => {
-        waiting -= 1;
-      });
-    }
-    this.#runUntil(healedMs + RECOVERY_LIMIT_MS, () => waiting === 0);
-    invariant(waiting === 0, `every node answers within ${RECOVERY_LIMIT_MS} ms after healing`, () => ({
-      silent: waiting,
-      nodes: this.#hosts.map(({ name, node }) => [name, node?.peer?.raft.snapshot.value]),
+    // A slow disk may have had a commit under way.
+    const isUp = () => this.#cluster.hosts.every(({ isDown, node }) => isDown || node !== null);
+    this.#runUntil(healedMs + RECOVERY_LIMIT_MS, isUp);
+    if (this.#options.weather.membershipRate > 0) this.#runUntil(healedMs + MEMBERSHIP_SETTLES_MS);
+    const startedMs = this.#schedule.nowMs;
+    const members = this.#members();
+    const silent = new Set(members.map(({ name }) => name));
+    for (const name of silent) this.#clients.readAll(`c-${name}`, name, () => silent.delete(name));
+    this.#runUntil(startedMs + RECOVERY_LIMIT_MS, () => silent.size === 0);
+    invariant(silent.size === 0, `every node answers within ${RECOVERY_LIMIT_MS} ms after healing`, () => ({
+      silent: [...silent],
+      nodes: members.map(({ name, node }) => [name, node?.peer?.raft.snapshot.value]),
     }));
     this.#recoveryMs = this.#schedule.nowMs - healedMs;
     // One more second, in which every follower learns what is committed.
     this.#runUntil(this.#schedule.nowMs + 1000);
+    return members;
   }
 
-  #checkReplicas(): void {
-    const replicas = this.#hosts.map(({ name, node }) => {
+  /** Those that belong to the cluster by the latest word of it, and run. */
+  #members(): readonly SimulatedHost[] {
+    const contexts = this.#cluster.hosts.flatMap(({ node }) => node?.peer?.raft.snapshot.context ?? []);
+    // Of equal terms the longest log has all that the others have.
+    const latest = contexts.sort((a, b) => a.term - b.term || a.log.length - b.log.length).at(-1);
+    const names = latest === undefined ? [] : membersOf(latest.membership);
+    const members = this.#cluster.hosts.filter(({ name, isDown }) => names.includes(name) && !isDown);
+    invariant(members.length > 0, 'somebody runs at the end', () => names);
+    return members;
+  }
+
+  #checkReplicas(members: readonly SimulatedHost[]): void {
+    const replicas = members.map(({ name, node }) => {
       const registers = node?.peer?.registers;
-      invariant(registers !== undefined, 'every node runs again at the end', () => name);
+      invariant(registers !== undefined, 'every member runs again at the end', () => name);
       return { name, appliedIndex: registers.appliedIndex, values: registers.entries() };
     });
     checkReplicasAgree(replicas);
@@ -239,12 +202,13 @@ class Simulation {
       'every node has applied everything a second after recovery',
       () => replicas,
     );
+    for (const member of members) this.#checkCheckpoint(member);
   }
 
   /** Every read has ended by now, one way or another, and no node remembers more clients than there are. */
-  #checkReaders(): void {
-    const clients = this.#options.concurrency + this.#hosts.length;
-    for (const { name, node } of this.#hosts) {
+  #checkReaders(members: readonly SimulatedHost[]): void {
+    const clients = this.#options.concurrency + members.length;
+    for (const { name, node } of members) {
       const waiting = node?.peer?.readers.size;
       invariant(waiting === 0, 'no read waits a second after the last was asked', () => ({ name, waiting }));
       const sessions = node?.peer?.sessions.size ?? 0;
@@ -254,6 +218,19 @@ class Simulation {
         clients,
       }));
     }
+  }
+
+  /** What a node has applied is what the committed log makes of the registers. */
+  #checkCheckpoint(host: SimulatedHost): void {
+    const peer = host.node?.peer;
+    if (peer) this.#invariants.checkState(host.name, viewOf(host, peer.raft.snapshot));
+  }
+
+  /** A crash: what the node has applied until now is looked at for the last time. */
+  #forget(host: SimulatedHost): void {
+    const peer = host.node?.peer;
+    if (peer) this.#invariants.check(host.name, viewOf(host, peer.raft.snapshot));
+    this.#invariants.forget(host.name);
   }
 
   #checkStep(host: SimulatedHost, step: CellStep): void {
@@ -270,6 +247,7 @@ class Simulation {
       }
     }
     this.#invariants.check(name, viewOf(host, snapshot as RaftSnapshot));
+    this.#cluster.roster.see(name, context.memberships);
   }
 
   #recordFault(fault: string, value: readonly string[], text: string): void {

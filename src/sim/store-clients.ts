@@ -18,6 +18,8 @@ export type StoreClientsOptions = {
 export type Acknowledged = {
   readonly id: number;
   readonly key: number;
+  /** Who acknowledged it. */
+  readonly node: string;
   readonly ts: number | null;
   readonly vc: ReadonlyMap<string, number>;
 };
@@ -97,7 +99,7 @@ export class StoreClients {
       const { sight, ...told } = ending;
       this.record({ ...about, ...told });
       if ('saw' in ask && sight !== undefined) {
-        const write = { id: ask.id, key: ask.key, ts: told.ts ?? null, vc: sight.context };
+        const write = { id: ask.id, key: ask.key, node, ts: told.ts ?? null, vc: sight.context };
         this.acknowledged.push(write);
         this.#options.onAcknowledged(write);
       }

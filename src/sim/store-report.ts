@@ -1,6 +1,6 @@
 import { MODES, type Mode } from '../../machines/store/operations.ts';
 import type { SurvivalResult } from '../verify/index.ts';
-import { spellWeather } from './choices.ts';
+import { spellCrash, spellWeather } from './choices.ts';
 import type { SimulationOptions } from './options.ts';
 import type { StoreSimulationResult } from './store-result.ts';
 
@@ -23,6 +23,7 @@ export function storeReplayCommand(options: SimulationOptions): string {
     `actorum sim --workload lww-kv --mode ${store.mode} --seed ${seed} --nodes ${nodes} --seconds ${seconds} --ops ${opsPerSecond}`,
     `--concurrency ${concurrency} --keys ${keys}`,
     spellWeather(weather),
+    ...(options.crashAt === null ? [] : [spellCrash(options.crashAt)]),
     `--skew-ms ${store.skewMs}`,
     `--gossip-interval-ms ${store.gossipIntervalMs} --tombstone-grace-ms ${store.tombstoneGraceMs}`,
     '--verbose',

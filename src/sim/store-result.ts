@@ -36,4 +36,11 @@ export type StoreStats = {
   readonly faults: { readonly [name: string]: number };
   /** From the healing until all nodes held the same. */
   readonly convergedMs: number | null;
+  /** Commits that were asked of the disks; by node. */
+  readonly commits: { readonly [node: string]: number };
+  /** Syncs that were acknowledged, and starts of nodes that found what had been. */
+  readonly syncs: number;
+  readonly restarts: number;
+  /** Nodes that refused to start, because a bit of their disk was another. */
+  readonly refused: readonly string[];
 };

@@ -9,10 +9,10 @@ import { Tracer } from '../trace/tracer.ts';
 import type { HistoryEvent } from '../verify/history.ts';
 import { checkSurvival } from '../verify/index.ts';
 import { CLIENT_TIMEOUT_MS } from './clients.ts';
-import { SimulatedHost } from './host.ts';
-import { Nemesis } from './nemesis.ts';
+import { Cluster } from './cluster.ts';
+import type { SimulatedHost } from './host.ts';
 import { Network } from './network.ts';
-import { CALM, type SimulationOptions, simulatedNodes, type Weather } from './options.ts';
+import type { SimulationOptions } from './options.ts';
 import { Schedule } from './schedule.ts';
 import { type Acknowledged, StoreClients } from './store-clients.ts';
 import { StoreInvariants } from './store-invariants.ts';
@@ -30,7 +30,8 @@ const CLOCK_RATE = 1;
 
 /**
  * Runs one cluster of the conflict store in virtual time: clients and faults for a while, then healing; all nodes must
- * come to hold the same, and every acknowledged write must be accounted for. A crash loses a node's whole memory.
+ * come to hold the same, and every acknowledged write must be accounted for. A crash loses what a node had not synced; a
+ * write that was acknowledged by a node whose disk was damaged, and that nobody else knows, is forgotten.
  */
 export function simulateStore(
   options: SimulationOptions,
@@ -47,14 +48,6 @@ export function simulateStore(
   return run.result(failure);
 }
 
-/**
- * A node of its own names the actors of its vectors after its clients, so that the first write of c1 is `{"c1":1}` in
- * whatever life: without a memory it cannot but repeat itself, and is not crashed.
- */
-function weatherFor({ nodes, weather }: SimulationOptions): Weather {
-  return nodes === 1 ? { ...weather, crashRate: 0 } : weather;
-}
-
 class StoreSimulation {
   readonly #options: SimulationOptions;
   readonly #schedule = new Schedule();
@@ -62,7 +55,7 @@ class StoreSimulation {
   readonly #tracer: Tracer | null;
   readonly #network: Network;
   readonly #clients: StoreClients;
-  readonly #hosts: readonly SimulatedHost[];
+  readonly #cluster: Cluster;
   readonly #invariants: StoreInvariants;
   readonly #dice: Dice;
   readonly #observe: (line: string) => void;
@@ -88,43 +81,44 @@ class StoreSimulation {
       this.#tracer,
       options.onlyLines,
     );
-    const names = simulatedNodes(options);
-    this.#clients = new StoreClients(this.#schedule, new Dice(dice.seed()), this.#network, {
-      nodes: names,
+    const clientDice = new Dice(dice.seed());
+    this.#cluster = new Cluster({
+      options,
+      schedule: this.#schedule,
+      network: this.#network,
+      dice,
+      tracer: this.#tracer,
+      store: options.store,
+      clockOffsetMs: (node) => this.#offsetsMs.get(node) ?? 0,
+      onStep: ({ name }, step) => this.#checkStep(name, step),
+      onCheckpoint: () => {},
+      onStart: ({ name, node }) => this.#invariants.restarted(name, node?.replica?.items() ?? []),
+      onCrash: ({ name }) => this.#invariants.crashed(name),
+      onLoss: (host) => this.#lose(host),
+      record: (fault, nodes, text) => this.#recordFault(fault, nodes, text),
+    });
+    this.#clients = new StoreClients(this.#schedule, clientDice, this.#network, {
+      nodes: this.#cluster.names,
       keys: options.keys,
       mode: options.store.mode,
-      // Its node may have crashed while the answer was on its way.
+      // The disk of its node may have been damaged while the answer was on its way.
       onAcknowledged: (write) => {
-        if (!this.#isKnown(write, this.#hosts)) this.#forget([write]);
+        if (this.#isGone(write.node) && !this.#isKnown(write)) this.#forget([write]);
       },
     });
     this.#invariants = new StoreInvariants();
-    this.#hosts = names.map((name) => this.#createHost(name, names));
   }
 
   go(): void {
     const { seconds, concurrency, opsPerSecond } = this.#options;
     this.#setClocks();
-    for (const host of this.#hosts) host.start();
-    const nemesis = new Nemesis(
-      {
-        schedule: this.#schedule,
-        dice: new Dice(this.#dice.seed()),
-        network: this.#network,
-        hosts: this.#hosts,
-        onCrash: (host) => this.#loseMemory(host),
-        record: (fault, nodes, text) => this.#recordFault(fault, nodes, text),
-        tracer: this.#tracer,
-      },
-      weatherFor(this.#options),
-    );
+    this.#cluster.start();
     for (let i = 0; i < concurrency; i += 1) {
       this.#clients.run(`c${i}`, opsPerSecond / concurrency, seconds * 1000);
     }
     this.#runUntil(seconds * 1000);
-    this.#network.weather = CALM;
     this.#stopped = true;
-    nemesis.heal();
+    this.#cluster.heal();
     const healedMs = this.#schedule.nowMs;
     // What clients asked last may still be on its way, or wait at a node that stood still.
     this.#runUntil(healedMs + CLIENT_TIMEOUT_MS);
@@ -177,32 +171,9 @@ class StoreSimulation {
         duplicated: this.#network.duplicated,
         faults: Object.fromEntries(this.#faults),
         convergedMs: this.#convergedMs,
+        ...this.#cluster.stats,
       },
     };
-  }
-
-  #createHost(name: string, names: readonly string[]): SimulatedHost {
-    const host = new SimulatedHost(name, names, {
-      schedule: this.#schedule,
-      dice: new Dice(this.#dice.seed()),
-      syncMs: () => 0,
-      workload: 'lww-kv',
-      rywWaitMs: 0,
-      store: this.#options.store,
-      clockOffsetMs: () => this.#offsetsMs.get(name) ?? 0,
-      onStep: (step) => this.#checkStep(name, step),
-      send: (src, dest, body) => {
-        if (dest.startsWith('c')) this.#network.sendCalmly(src, dest, body);
-        else this.#network.send(src, dest, body);
-      },
-    });
-    this.#network.attach(
-      name,
-      (line) => host.deliver(line),
-      () => host.node !== null,
-      (packet) => host.hand(packet),
-    );
-    return host;
   }
 
   /** Sets every clock, and from then on now and then one: they are off, and they jump, also backwards. */
@@ -211,11 +182,11 @@ class StoreSimulation {
     if (skewMs === 0) return;
     const dice = this.#dice.fork();
     const draw = () => Math.round(dice.between(-skewMs, skewMs));
-    for (const { name } of this.#hosts) this.#offsetsMs.set(name, draw());
+    for (const { name } of this.#cluster.hosts) this.#offsetsMs.set(name, draw());
     const setOne = () => {
       this.#schedule.after(dice.waitMs(CLOCK_RATE), () => {
         if (this.#stopped) return;
-        const { name } = dice.pick(this.#hosts);
+        const { name } = dice.pick(this.#cluster.hosts);
         this.#offsetsMs.set(name, draw());
         const offset = `${this.#offsetsMs.get(name)} ms`;
         this.#tracer?.fault({
@@ -230,21 +201,27 @@ class StoreSimulation {
     setOne();
   }
 
-  /** A crash is about to take with it whatever nobody else knows. */
-  #loseMemory(host: SimulatedHost): void {
-    const others = this.#hosts.filter((other) => other !== host);
+  /** A disk is damaged, and takes with it whatever no node that runs knows. */
+  #lose(host: SimulatedHost): void {
     this.#forget(
-      this.#clients.acknowledged.filter(
-        (write) => this.#isKnown(write, [host]) && !this.#isKnown(write, others),
-      ),
+      this.#clients.acknowledged.filter((write) => write.node === host.name && !this.#isKnown(write)),
     );
   }
 
-  #isKnown(write: Acknowledged, hosts: readonly SimulatedHost[]): boolean {
-    return hosts.some(({ node }) => {
+  #isGone(node: string): boolean {
+    return this.#cluster.refused.includes(node);
+  }
+
+  #isKnown(write: Acknowledged): boolean {
+    return this.#cluster.hosts.some(({ node }) => {
       const replica = node?.replica;
       return replica !== null && replica !== undefined && this.#invariants.knows(replica, write);
     });
+  }
+
+  /** The machines whose disks are as they should be: all of them run after the healing. */
+  get #survivors(): readonly SimulatedHost[] {
+    return this.#cluster.hosts.filter(({ isDown }) => !isDown);
   }
 
   #forget(writes: readonly Acknowledged[]): void {
@@ -276,8 +253,8 @@ class StoreSimulation {
   }
 
   #readEverything(): void {
-    let waiting = this.#hosts.length;
-    for (const { name } of this.#hosts) {
+    let waiting = this.#survivors.length;
+    for (const { name } of this.#survivors) {
       this.#clients.readAll(`c-${name}`, name, () => {
         waiting -= 1;
       });
@@ -288,14 +265,14 @@ class StoreSimulation {
 
   /** What each node holds, in one string that is equal when all of it is. */
   #snapshots(isShown: (item: Item) => boolean = () => true): string[] {
-    return this.#hosts.map(({ node }) => {
+    return this.#survivors.map(({ node }) => {
       const items = [...(node?.replica?.items() ?? [])].filter(isShown);
       return items.map(canonical).sort().join('\n');
     });
   }
 
   #countTombstones(): number {
-    const items = this.#hosts.flatMap(({ node }) => [...(node?.replica?.items() ?? [])]);
+    const items = this.#survivors.flatMap(({ node }) => [...(node?.replica?.items() ?? [])]);
     return items.filter(isTombstone).length;
   }
 

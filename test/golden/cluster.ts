@@ -48,6 +48,7 @@ export class ScriptedCluster {
           store,
           clockOffsetMs: () => this.#offsetMs.get(name) ?? 0,
           syncMs: () => 0,
+          drive: { seed: SEED, isChecked: true },
           onStep: (step) => {
             this.#watch(name, step);
             onStep(name, step);

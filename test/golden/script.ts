@@ -99,7 +99,8 @@ function perform(
     case 'heal':
       return cluster.heal();
     case 'crash':
-      return cluster.host(first).crash();
+      cluster.host(first).crash();
+      return;
     case 'restart':
       return cluster.host(first).start();
     case 'transfer':

@@ -110,7 +110,13 @@ const happening = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      what: fc.constantFrom('isolate' as const, 'lag' as const, 'crash' as const, 'transfer' as const),
+      what: fc.constantFrom(
+        'isolate' as const,
+        'lag' as const,
+        'crash' as const,
+        'fail' as const,
+        'transfer' as const,
+      ),
       node: fc.constantFrom(...NODES),
     }),
   },
@@ -121,7 +127,7 @@ type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 function play(happenings: readonly Happening[], witness: Witness): void {
   let running: ScriptedCluster | null = null;
   const onStep = (name: string, step: CellStep) => {
-    witness.see(name, step, running?.host(name).disk.restored);
+    witness.see(name, step, running?.host(name).restored);
   };
   const cluster = new ScriptedCluster({ nodes: NODES, onStep }, () => {});
   running = cluster;
@@ -146,6 +152,9 @@ function play(happenings: readonly Happening[], witness: Witness): void {
         break;
       case 'transfer':
         for (const name of NODES) cluster.host(name).node?.peer?.transfer(one.node);
+        break;
+      case 'fail':
+        cluster.host(one.node).drive.failNext('sync');
         break;
       case 'crash':
         cluster.host(one.node).crash();

@@ -12,15 +12,21 @@ const GROUP = 20;
 const SECONDS = 4;
 /** The faults that begin and end. */
 const LASTING = [
+  'bit-flip',
   'crash',
   'crash-all',
+  'disk-full',
   'duplicate',
+  'fsync-failure',
+  'io-error',
   'loss',
   'one-way-partition',
   'partition',
   'pause',
   'reorder',
   'slow-disk',
+  'torn',
+  'torn-all',
 ];
 
 describe('a simulated cluster keeps every property', () => {
@@ -52,6 +58,11 @@ describe('a simulated cluster keeps every property', () => {
         crashAllRate: 0.1,
         reorder: 0.1,
         slowDiskRate: 0.5,
+        torn: 0.5,
+        fsyncFailureRate: 0.1,
+        ioErrorRate: 0.1,
+        diskFullRate: 0.1,
+        bitFlipRate: 0.05,
         oneWay: 0.5,
         syncMs: 30,
       },
@@ -87,6 +98,8 @@ describe('what the seeds choose, together', () => {
         'changes of leader',
         'failures',
         'heal',
+        'membership',
+        'refused',
         'transfer',
         'unknown outcomes',
         ...LASTING.flatMap((fault) => [fault, `${fault}-end`]),
