@@ -1,4 +1,5 @@
 import { BENCH_HELP, benchCommand } from './bench/command.ts';
+import { INSPECT_DATA_HELP, inspectDataCommand } from './cli/inspect-data.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
 import { isUsageError, partOfPackage, UsageError } from './cli/usage.ts';
 import { packageVersion } from './host/package.ts';
@@ -15,6 +16,8 @@ Commands:
   bench     a cluster of real processes under load and partitions, judged at the end
   lab       watch a write disappear under clock skew, and then make it impossible
   inspect   a trace of a run, on a page of this machine
+  inspect-data
+            what the directory of a node holds, verified
   charts    the statecharts as diagrams, definitions and pages
   help      this text, or "actorum help <command>"
   version   the version of actorum
@@ -40,6 +43,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
     help: async () => (await lab()).LAB_HELP,
   },
   inspect: { run: inspectCommand, help: () => INSPECT_HELP },
+  'inspect-data': { run: inspectDataCommand, help: () => INSPECT_DATA_HELP },
   charts: {
     run: async (args) => (await charts()).chartsCommand(args),
     help: async () => (await charts()).CHARTS_HELP,

@@ -59,13 +59,14 @@ function take(directory: string, own: string): () => void {
     removeHolders(directory, number - 1);
     return () => rmSync(path, { force: true });
   }
-  throw new StorageError('locked', `${directory} changes hands all the time: start one process at a time`);
+  throw new StorageError('locked', `${directory} changes hands all the time`, 'start one process at a time');
 }
 
 function inUse(directory: string, pid: number): StorageError {
   return new StorageError(
     'locked',
-    `${directory} is in use by process ${pid}: give each node a directory of its own, or wait until that process has ended`,
+    `${directory} is in use by process ${pid}`,
+    'give each node a directory of its own, or wait until that process has ended',
   );
 }
 
@@ -89,7 +90,8 @@ function namesIn(directory: string): readonly string[] {
   if (foreign === undefined) return names;
   throw new StorageError(
     'unusable',
-    `${directory} holds "${foreign}", which is none of a node's files: name a directory that is empty, or that a node has made`,
+    `${directory} holds "${foreign}", which is none of a node's files`,
+    'name a directory that is empty, or that a node has made',
   );
 }
 
@@ -101,24 +103,27 @@ function removeHolders(directory: string, through: number): void {
   }
 }
 
-const ADVICE: { readonly [code: string]: string } = {
-  ENOENT: 'there is no such directory',
-  ENOTDIR: 'it, or what it lies in, is not a directory: name one',
-  EEXIST: 'it is not a directory: name one',
-  EACCES: 'this user may not use it: change its permissions or its owner',
-  EPERM: 'this user may not use it: change its permissions or its owner',
-  EROFS: 'it lies on a file system that cannot be written: name another',
-  ENOSPC: 'no room is left on its device: make some',
-  EDQUOT: 'the quota of this user is used up: make room',
+const PERMISSION = ['this user may not use it', 'change its permissions or its owner'] as const;
+const NO_DIRECTORY = ['it, or what it lies in, is not a directory', 'name one'] as const;
+const REASONS: { readonly [code: string]: readonly [what: string, advice: string] } = {
+  ENOENT: ['there is no such directory', 'name one that is there'],
+  ENOTDIR: NO_DIRECTORY,
+  EEXIST: NO_DIRECTORY,
+  EACCES: PERMISSION,
+  EPERM: PERMISSION,
+  EROFS: ['it lies on a file system that cannot be written', 'name another'],
+  ENOSPC: ['no room is left on its device', 'make some'],
+  EDQUOT: ['the quota of this user is used up', 'make room'],
 };
 
 function explaining<T>(directory: string, use: () => T): T {
   try {
     return use();
   } catch (error) {
-    const advice = ADVICE[codeOf(error) ?? ''];
-    if (advice === undefined) throw error;
-    throw new StorageError('unusable', `${directory} cannot be used: ${advice} (${codeOf(error)})`);
+    const reason = REASONS[codeOf(error) ?? ''];
+    if (reason === undefined) throw error;
+    const [what, advice] = reason;
+    throw new StorageError('unusable', `${directory} cannot be used: ${what} (${codeOf(error)})`, advice);
   }
 }
 

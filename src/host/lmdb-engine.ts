@@ -38,7 +38,12 @@ export class LmdbEngine implements Engine<Bytes> {
       );
     } catch (error) {
       const { kind, text } = failureOf(error as NativeError);
-      throw new StorageError(kind === 'full' ? 'unusable' : 'damaged', `${file} cannot be opened: ${text}`);
+      const [fault, advice] = text.split('; ') as [string, string];
+      throw new StorageError(
+        kind === 'full' ? 'unusable' : 'damaged',
+        `${file} cannot be opened (${fault})`,
+        advice,
+      );
     }
   }
 

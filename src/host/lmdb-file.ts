@@ -12,6 +12,8 @@ const MAGIC = 0xbeefc0de;
 const P_META = 0x08;
 /** Places in the description of the database that follows the header. */
 const AT = { magic: 0, version: 4, pageBytes: 24, lastPage: 120, transaction: 128 };
+const ADVICE =
+  'restore the directory from a copy, or remove the node from its cluster, empty the directory and add the node again';
 const META_BYTES = HEADER_BYTES + 144;
 const MIN_PAGE_BYTES = 512;
 const MAX_PAGE_BYTES = 64 * 1024;
@@ -44,7 +46,8 @@ function check(path: string, fd: number): void {
   if (needed > fileBytes) {
     throw new StorageError(
       'damaged',
-      `${path} is cut short: it has ${fileBytes} bytes, and its pages go to ${needed}; restore the directory from a copy, or empty it and let the node catch up from its cluster`,
+      `${path} is cut short: it has ${fileBytes} bytes, and its pages go to ${needed}`,
+      ADVICE,
     );
   }
 }
@@ -60,6 +63,7 @@ function readMeta(path: string, fd: number, place: number): Meta {
     throw new StorageError(
       'damaged',
       `${path} is not a database, or the page at byte ${place} which describes it is damaged`,
+      ADVICE,
     );
   }
   const pageBytes = meta.readUInt32LE(AT.pageBytes);
@@ -67,6 +71,7 @@ function readMeta(path: string, fd: number, place: number): Meta {
     throw new StorageError(
       'damaged',
       `${path} is damaged: the page at byte ${place} says that pages have ${pageBytes} bytes`,
+      ADVICE,
     );
   }
   return {

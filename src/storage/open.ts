@@ -49,7 +49,8 @@ function checkIdentity(stored: Identity, asked: Identity): void {
   const wrong = (what: string, is: string, wants: string) =>
     new StorageError(
       'identity',
-      `the directory belongs to ${what} ${is}, and this is ${what} ${wants}: give each node a directory of its own, or empty this one if the old cluster is gone`,
+      `the directory belongs to ${what} ${is}, and this is ${what} ${wants}`,
+      'give each node a directory of its own, or empty this one if the old cluster is gone',
     );
   if (stored.node !== asked.node) throw wrong('node', stored.node, asked.node);
   const [is, wants] = [stored, asked].map(({ cluster }) => cluster.toSorted().join(', ')) as [string, string];

@@ -34,9 +34,7 @@ export function recover<V>(engine: Engine<V>, codec: Codec<V>): Found {
   for (const { from, to } of OUTSIDE) {
     for (const key of engine.keys(from, to)) throw damaged(`${describeKey(key)} belongs to nothing`);
   }
-  const isOtherwiseEmpty = () =>
-    (['L', 'S', 'I'] as const).every((kind) => engine.last(allOf(kind).from, allOf(kind).to) === null);
-  const { truth, repaired } = readSuperblocks(engine, codec, isOtherwiseEmpty);
+  const { truth, repaired } = readSuperblocks(engine, codec, () => isOtherwiseEmpty(engine));
   if (truth === null)
     return { superblock: null, entries: [], torn: [], garbage: [], nextGeneration: 1, repaired };
   const log = readLog(engine, codec, truth);
@@ -49,6 +47,11 @@ export function recover<V>(engine: Engine<V>, codec: Codec<V>): Found {
     nextGeneration: items.nextGeneration,
     repaired,
   };
+}
+
+/** There is nothing besides superblocks. */
+export function isOtherwiseEmpty<V>(engine: Engine<V>): boolean {
+  return (['L', 'S', 'I'] as const).every((kind) => engine.last(allOf(kind).from, allOf(kind).to) === null);
 }
 
 /**

@@ -150,7 +150,8 @@ function unknownFormat(format: number): StorageError {
   const which = format > FORMAT ? 'a newer version of actorum' : 'a version of actorum that is not known';
   return new StorageError(
     'format',
-    `the directory was written by ${which} (format ${format}; this version knows ${FORMAT}): start that version, or empty the directory and let the node catch up from its cluster`,
+    `the directory was written by ${which} (format ${format}; this version knows ${FORMAT})`,
+    'start that version, or empty the directory and let the node catch up from its cluster',
   );
 }
 
