@@ -118,7 +118,7 @@ function tellWhatIsTrue(
     superblock;
   line('format', `${format}`);
   line('node', `${identity.node} of ${identity.cluster.join(', ')}`);
-  line('incarnation', `${incarnation} (${new Date(incarnation).toISOString()})`);
+  line('incarnation', String(incarnation));
   line('batches', `${batch}`);
   line('term', `${term}, ${votedFor === null ? 'no vote' : `voted for ${votedFor}`}`);
   line('log', last === base.index ? `empty, after ${base.index}` : `${base.index + 1} to ${last}`);
