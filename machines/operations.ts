@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Membership } from './raft/membership.ts';
 import type { StoreOperation, StoreOutcome } from './store/operations.ts';
 
 /** What a cluster is for, and so which requests it knows and what its replies carry. */
@@ -33,12 +34,57 @@ export type RywReadOperation = {
   readonly preferFollower: boolean;
 };
 
+/** Who belongs to the cluster, and how far is each? */
+export type MembersOperation = {
+  readonly type: 'members';
+  /** As the node that is asked knows it, at once, whatever it has heard lately. Otherwise the leader says, confirmed. */
+  readonly local: boolean;
+};
+
+/** Let the cluster be another one. Each list names nodes, sorted, and no node is in two of them. */
+export type ChangeMembersOperation = {
+  readonly type: 'change_members';
+  /** Learners that are to vote. */
+  readonly add: readonly string[];
+  /** Nodes that are to receive the log, and not to vote yet. */
+  readonly learners: readonly string[];
+  readonly remove: readonly string[];
+  /** Only if no change has been made after this index of the log; null for no condition. */
+  readonly ifIndex: number | null;
+};
+
+/** Let another node lead. */
+export type TransferLeadershipOperation = { readonly type: 'transfer_leadership'; readonly to: string };
+
+/** What is asked of a leader once: it is no client's operation, and nothing makes two copies of it one. */
+export type OnceOperation = ChangeMembersOperation | TransferLeadershipOperation;
+
+/** What operators ask. */
+export type AdminOperation = MembersOperation | OnceOperation;
+
+/** What is read without the log: a key, or who belongs to the cluster. */
+export type UnloggedOperation = ReadOperation | MembersOperation;
+
 /** Everything that a client may ask for; a node's workload says which of it. */
-export type ClientOperation = Operation | RywReadOperation | StoreOperation;
+export type ClientOperation = Operation | RywReadOperation | AdminOperation | StoreOperation;
 
 /** Whether an operation is one that the leader of a log carries out. */
-export function isLeaders(op: ClientOperation): op is Operation {
-  return op.type === 'read' || op.type === 'write' || op.type === 'cas';
+export function isLeaders(op: ClientOperation): op is Operation | AdminOperation {
+  return LEADERS.has(op.type);
+}
+
+const LEADERS: ReadonlySet<string> = new Set<(Operation | AdminOperation)['type']>([
+  'read',
+  'write',
+  'cas',
+  'members',
+  'change_members',
+  'transfer_leadership',
+]);
+
+/** Whether an operation must not be asked of a leader a second time. */
+export function isAskedOnce(op: Operation | AdminOperation): op is OnceOperation {
+  return op.type === 'change_members' || op.type === 'transfer_leadership';
 }
 
 /** Maelstrom's error codes that this system answers with, and what each promises. */
@@ -73,6 +119,17 @@ export type Outcome =
   | { readonly type: 'read_ok'; readonly value: Json }
   | { readonly type: 'write_ok' }
   | { readonly type: 'cas_ok' }
+  | {
+      readonly type: 'members_ok';
+      readonly membership: Membership;
+      readonly leader: string | null;
+      /** From which index of the log on the membership counts. */
+      readonly index: number;
+      /** Up to which index each member is known to hold the log; empty when a node speaks that does not lead. */
+      readonly match: { readonly [node: string]: number };
+    }
+  | { readonly type: 'change_members_ok'; readonly membership: Membership; readonly index: number }
+  | { readonly type: 'transfer_leadership_ok' }
   | { readonly type: 'error'; readonly code: number; readonly text: string };
 
 /** What became of a ryw_read: served by the node that was asked, or by the leader in its stead. */

@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'definite error after a request was handed over',
     file: 'machines/requests/pending.ts',
-    search: "return handedMs === null || op.type === 'read';",
+    search: "return handedMs === null || op.type === 'read' || op.type === 'members';",
     replace: "return handedMs !== null || op.type === 'read';",
     test: 'test/regressions/refused-copy-denies-appended-write.test.ts',
     title: 'never called undone',

@@ -92,6 +92,9 @@ export const machine = createMachine(
       'checkpoint.durable': {
         actions: 'countUnexpected',
       },
+      'change.requested': {
+        actions: 'countUnexpected',
+      },
       'election.timeout': {
         actions: 'countUnexpected',
       },
@@ -114,6 +117,7 @@ export const machine = createMachine(
         initial: 'waiting',
         on: {
           'campaign.request': {
+            guard: 'isVoter',
             target: 'candidate.vote',
             actions: ['startVote', 'persistHardState', 'announceLeader', 'requestTransferVotes'],
             description: 'The leader wants this node to take over at once (thesis 3.10).',
@@ -131,8 +135,12 @@ export const machine = createMachine(
                   actions: ['startVote', 'persistHardState', 'announceLeader', 'requestVotes'],
                 },
                 {
+                  guard: 'isVoter',
                   target: '#raft.candidate.preVote',
                   actions: ['startPreVote', 'requestPreVotes'],
+                },
+                {
+                  description: 'A learner, a removed node, or one that belongs to no cluster yet: it waits to be told (thesis 4.2).',
                 },
               ],
             },
@@ -281,6 +289,25 @@ export const machine = createMachine(
           'prevote.request': {
             actions: 'refuse',
           },
+          'change.requested': [
+            {
+              guard: 'isNewRequest',
+              actions: ['noteRequest', 'refuseChange'],
+              description: 'Not now, or not ever: the answer says why.',
+            },
+            {
+              actions: 'countUnexpected',
+            },
+          ],
+          'transfer.requested': [
+            {
+              guard: 'isNewRequest',
+              actions: ['noteRequest', 'answerTransfer'],
+            },
+            {
+              actions: 'countUnexpected',
+            },
+          ],
         },
         states: {
           establishing: {
@@ -291,10 +318,17 @@ export const machine = createMachine(
                 actions: 'acceptRequests',
               },
             },
-            always: {
-              guard: 'isEstablished',
-              target: 'serving',
-            },
+            always: [
+              {
+                guard: 'isEstablishedInChange',
+                target: 'changing',
+                description: 'An earlier leader has begun a change: this one ends it.',
+              },
+              {
+                guard: 'isEstablished',
+                target: 'serving',
+              },
+            ],
           },
           serving: {
             description: 'Takes requests, and confirms rounds of reads with a majority.',
@@ -317,6 +351,66 @@ export const machine = createMachine(
                 target: 'transferring',
                 actions: 'chooseTransferee',
               },
+              'change.requested': [
+                {
+                  guard: 'mayChange',
+                  target: 'changing',
+                  actions: 'appendChange',
+                  description: 'One change at a time, after an entry of this term is committed (thesis 4.1).',
+                },
+                {
+                  guard: 'changesNothing',
+                  actions: 'queueConfirmation',
+                },
+              ],
+            },
+          },
+          changing: {
+            description: 'Serves as ever, while a change of members is on its way: old and new voters decide together until the joint membership is committed, then the new ones alone (thesis 4.3).',
+            on: {
+              'requests.proposed': {
+                guard: 'isForThisTerm',
+                actions: 'acceptRequests',
+              },
+              'turn.ended': [
+                {
+                  guard: 'mayLeaveJoint',
+                  actions: [
+                    'leaveJoint',
+                    'sendAppends',
+                    'persistLog',
+                    'applyCommitted',
+                    'serveReads',
+                  ],
+                  description: 'Both majorities have the joint membership: the old voters are left behind.',
+                },
+                {
+                  guard: 'isRemoved',
+                  target: 'resigning',
+                  actions: ['planResignation', 'sendAppends', 'persistLog', 'sendCampaign'],
+                  description: 'The new voters have a membership without this node: it has led them this far (4.2.2).',
+                },
+                {
+                  actions: [
+                    'planTurnWithReads',
+                    'sendAppends',
+                    'persistLog',
+                    'applyCommitted',
+                    'serveReads',
+                  ],
+                },
+              ],
+            },
+            always: {
+              guard: 'isSettled',
+              target: 'serving',
+            },
+          },
+          resigning: {
+            description: 'Has told everyone that it does not belong to the cluster any more, and leads no longer.',
+            always: {
+              target: '#raft.follower',
+              actions: ['stepDown', 'announceLeader'],
             },
           },
           transferring: {
@@ -359,6 +453,14 @@ export const machine = createMachine(
       hasActiveMajority: () => true,
       isForThisTerm: () => true,
       isTransferable: () => true,
+      isVoter: () => true,
+      isNewRequest: () => true,
+      mayChange: () => true,
+      changesNothing: () => true,
+      isEstablishedInChange: () => true,
+      mayLeaveJoint: () => true,
+      isSettled: () => true,
+      isRemoved: () => true,
     },
     actions: {
       adoptTerm: () => {},
@@ -397,7 +499,14 @@ export const machine = createMachine(
       reject: () => {},
       applyCommitted: () => {},
       serveReads: () => {},
+      appendChange: () => {},
+      queueConfirmation: () => {},
+      leaveJoint: () => {},
+      planResignation: () => {},
+      noteRequest: () => {},
+      refuseChange: () => {},
       chooseTransferee: () => {},
+      answerTransfer: () => {},
       forgetTransferee: () => {},
       sendCampaign: () => {},
       setElectionTimer: () => {},

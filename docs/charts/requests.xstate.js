@@ -21,11 +21,11 @@ export const machine = createMachine(
         {
           guard: 'isThisNode',
           target: '.leading',
-          actions: ['turnTo', 'handOver'],
+          actions: ['turnTo', 'answerClients', 'handOver'],
         },
         {
           target: '.following',
-          actions: ['turnTo', 'handOver'],
+          actions: ['turnTo', 'answerClients', 'handOver'],
         },
       ],
       'results.ready': {

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import type { ClientOutcome, RywOutcome } from '../operations.ts';
+import type { Membership } from '../raft/membership.ts';
 import type { VectorPairs } from '../store/operations.ts';
 import type { ClientAnswer, ClientRequest, MaelstromEffect, MaelstromEvent, ReplyTo } from './events.ts';
 
@@ -76,9 +77,9 @@ export function answerReplies(
   });
 }
 
-/** An error's keys are fixed, and a read by token tells its index in its own way. */
+/** An error's keys are fixed, and whatever is no plain read, write or cas tells its index in its own way, or not at all. */
 function isPlainSuccess({ type }: ClientOutcome): boolean {
-  return type !== 'error' && type !== 'ryw_read_ok';
+  return type === 'read_ok' || type === 'write_ok' || type === 'cas_ok';
 }
 
 /**
@@ -95,6 +96,12 @@ function outcomeFields(outcome: ClientOutcome): Body {
       return { type: 'cas_ok' };
     case 'ryw_read_ok':
       return rywFields(outcome);
+    case 'members_ok':
+      return membersFields(outcome);
+    case 'change_members_ok':
+      return { type: outcome.type, ...membershipFields(outcome.membership), index: outcome.index };
+    case 'transfer_leadership_ok':
+      return { type: outcome.type };
     case 'error':
       return { type: 'error', code: outcome.code, text: outcome.text };
     case 'stamped':
@@ -110,6 +117,20 @@ function outcomeFields(outcome: ClientOutcome): Body {
     case 'mode.set':
       return { type: 'set_mode_ok' };
   }
+}
+
+function membersFields({
+  type,
+  membership,
+  leader,
+  index,
+  match,
+}: Extract<ClientOutcome, { type: 'members_ok' }>): Body {
+  return { type, ...membershipFields(membership), leader, index, match };
+}
+
+function membershipFields({ voters, outgoing, learners }: Membership): Body {
+  return { voters, outgoing, learners };
 }
 
 function siblingsFields({ reply, key, values }: Extract<ClientOutcome, { type: 'siblings' }>): Body {

@@ -25,6 +25,8 @@ export type RaftSettings = {
   readonly maxInflightMessages: number;
   /** The most unacknowledged log bytes on their way to one follower. */
   readonly maxInflightBytes: number;
+  /** The most entries that a learner may lack when it is to vote: it must not hold up what it helps to decide. */
+  readonly promotionLagEntries: number;
 };
 
 /** What a leader knows of one follower (thesis section 10.2.1; the shape follows etcd's tracker). */
@@ -129,6 +131,11 @@ export type RaftContext = {
   readonly progress: { readonly [node: string]: Progress };
   /** As a leader: the reads on their way. Empty otherwise. */
   readonly reads: Reads;
+  /**
+   * As a leader: the latest request for another membership or leader that each node has made in this leadership. A copy
+   * of it, or of an earlier one, is passed over. Empty otherwise.
+   */
+  readonly asked: { readonly [node: string]: { readonly incarnation: number; readonly number: number } };
   /** As a transferring leader: who is to take over. */
   readonly transferee: string | null;
   readonly decided: Decision;
@@ -170,7 +177,10 @@ export const DEFAULT_LIMITS = {
   maxMessageBytes: 256 * 1024,
   maxInflightMessages: 16,
   maxInflightBytes: 1024 * 1024,
+  promotionLagEntries: 1000,
 } as const;
+
+export const NOTHING_ASKED: RaftContext['asked'] = {};
 
 export const NO_READS: Reads = { round: 0, pending: [], waiting: [] };
 
@@ -196,6 +206,7 @@ export function createRaftContext({ input }: { input: RaftInput }): RaftContext 
     votes: {},
     progress: {},
     reads: NO_READS,
+    asked: NOTHING_ASKED,
     transferee: null,
     decided: NOTHING_DECIDED,
     dropped: { stale: 0, disruptive: 0, unexpected: 0 },

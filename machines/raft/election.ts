@@ -1,6 +1,13 @@
 import { invariant } from '../assert.ts';
 import type { EventOf } from '../chart.ts';
-import { type DropReason, drawPatience, NO_READS, NOTHING_DECIDED, type RaftContext } from './context.ts';
+import {
+  type DropReason,
+  drawPatience,
+  NO_READS,
+  NOTHING_ASKED,
+  NOTHING_DECIDED,
+  type RaftContext,
+} from './context.ts';
 import type { RaftEffect, RaftEvent, RaftMessage } from './events.ts';
 import { isUpToDate, lastIndex, lastTerm } from './log.ts';
 import { electorate, isQuorum, isQuorumLost } from './membership.ts';
@@ -11,12 +18,13 @@ type Patch = Partial<RaftContext>;
 type Ballot = EventOf<RaftEvent, 'vote.request' | 'prevote.request'>;
 
 /** What every change of role leaves behind. */
-function withoutRole(context: RaftContext): Patch {
+function withoutRole(context: RaftContext): Patch & Pick<RaftContext, 'patienceMs'> {
   return {
     ...drawPatience(context, context.random),
     votes: {},
     progress: {},
     reads: NO_READS,
+    asked: NOTHING_ASKED,
     transferee: null,
     stableIndex: lastIndex(context.log),
     decided: NOTHING_DECIDED,
@@ -68,9 +76,12 @@ export function startPreVote(context: RaftContext): Patch {
 
 /** Opens a new term and votes for itself in it. */
 export function startVote(context: RaftContext): Patch {
-  const { id } = context.settings;
+  const { id, electionTimeoutMs } = context.settings;
+  const { patienceMs, ...role } = withoutRole(context);
   return {
-    ...withoutRole(context),
+    ...role,
+    // Whoever decides alone wins at once: a wait of no time would end when it leads already.
+    patienceMs: patienceMs || electionTimeoutMs,
     term: context.term + 1,
     votedFor: id,
     leader: null,

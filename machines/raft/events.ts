@@ -1,4 +1,12 @@
-import type { LoggedOperation, Operation, Outcome } from '../operations.ts';
+import type {
+  ChangeMembersOperation,
+  LoggedOperation,
+  MembersOperation,
+  OnceOperation,
+  Operation,
+  Outcome,
+  UnloggedOperation,
+} from '../operations.ts';
 import type { Membership } from './membership.ts';
 import type { Checkpoint, StateItem } from './snapshot.ts';
 
@@ -38,7 +46,11 @@ export type Entry = {
 };
 
 /** A client's operation on its way from the node that took it to the leader. */
-export type ForwardedRequest = { readonly number: number; readonly op: Operation; readonly bytes: number };
+export type ForwardedRequest = {
+  readonly number: number;
+  readonly op: Operation | MembersOperation;
+  readonly bytes: number;
+};
 
 /** How a forwarded operation ended; `index` is the log index at which it did or was read. */
 export type ForwardedOutcome = { readonly number: number; readonly index: number; readonly outcome: Outcome };
@@ -134,6 +146,19 @@ export type ForwardRequest = Header & {
   readonly requests: readonly ForwardedRequest[];
 };
 
+/**
+ * What an operator asks, passed on once to the leader of `term`, and never again: so a refusal is final. What is taken
+ * twice for want of that is a change of members, which takes effect before it is applied, and so before its origin
+ * could make two copies one.
+ */
+export type AdminRequest = Header & {
+  readonly type: 'admin.request';
+  readonly incarnation: number;
+  readonly floor: number;
+  readonly number: number;
+  readonly op: OnceOperation;
+};
+
 /** What became of requests that were forwarded to the leader of `term`. */
 export type ForwardResponse = Header & {
   readonly type: 'forward.response';
@@ -153,10 +178,20 @@ export type PeerMessage =
   | SnapshotRequest
   | SnapshotResponse
   | ForwardRequest
-  | ForwardResponse;
+  | ForwardResponse
+  | AdminRequest;
 
 /** The messages that the raft chart itself takes part in; forwarding belongs to the chart of client requests. */
-export type RaftMessage = Exclude<PeerMessage, ForwardRequest | ForwardResponse>;
+export type RaftMessage = Exclude<PeerMessage, ForwardRequest | ForwardResponse | AdminRequest>;
+
+/** Who asks the leader of `term` for something that it answers itself, and how to tell the request from its copies. */
+export type Asker = {
+  readonly node: string;
+  readonly term: number;
+  readonly incarnation: number;
+  /** The request's number within that life of the node. */
+  readonly number: number;
+};
 
 /** A message without its header: what the chart emits, and its node completes with sender and term. */
 export type MessageBody<M extends PeerMessage = RaftMessage> = M extends PeerMessage
@@ -199,12 +234,20 @@ export type RaftEvent =
       readonly floor: number;
       readonly requests: readonly ForwardedRequest[];
     }
-  /** Somebody wants `to` to lead. */
-  | { readonly type: 'transfer.requested'; readonly to: string }
   /** The checkpoint that was asked for would survive a crash. */
   | { readonly type: 'checkpoint.durable'; readonly index: number }
   /** The checkpoint that `to` is being sent cannot be read any more. */
   | { readonly type: 'snapshot.unavailable'; readonly to: string }
+  /** Somebody wants `to` to lead. Whoever is to be told of the outcome stands in `by`. */
+  | { readonly type: 'transfer.requested'; readonly to: string; readonly by?: Asker }
+  /** Somebody wants the cluster to have other members. */
+  | {
+      readonly type: 'change.requested';
+      readonly by: Asker;
+      /** See `Origin`. */
+      readonly floor: number;
+      readonly change: ChangeMembersOperation;
+    }
   /** Everything that arrived together has been handled: each follower is told the sum of it in one message. */
   | { readonly type: 'turn.ended' };
 
@@ -216,7 +259,8 @@ export type QueuedRead = {
   readonly node: string;
   readonly incarnation: number;
   readonly number: number;
-  readonly op: Operation & { readonly type: 'read' };
+  /** A change of members that finds everything as it should be is a read, too. */
+  readonly op: UnloggedOperation | ChangeMembersOperation;
 };
 
 /** What a Raft node does. Whoever runs the chart carries these out in order. */
@@ -274,5 +318,14 @@ export type RaftEffect =
   | { readonly type: 'apply'; readonly firstIndex: number; readonly entries: readonly Entry[] }
   /** These reads may be served from what is applied now, which is at least `index`. */
   | { readonly type: 'reads.confirmed'; readonly index: number; readonly reads: readonly QueuedRead[] }
+  /** An operator's request is settled without the log: refused, mostly. */
+  | {
+      readonly type: 'request.answered';
+      readonly node: string;
+      readonly incarnation: number;
+      readonly number: number;
+      readonly index: number;
+      readonly outcome: Outcome;
+    }
   /** Who leads now, as far as this node knows; null for nobody. */
   | { readonly type: 'leader.changed'; readonly leader: string | null; readonly term: number };

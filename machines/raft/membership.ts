@@ -1,3 +1,4 @@
+import type { ChangeMembersOperation } from '../operations.ts';
 import type { Entry } from './events.ts';
 import { isLost, majority, reachedByMajority } from './quorum.ts';
 
@@ -82,6 +83,28 @@ export function reachedByQuorum({ voters, outgoing }: Membership, reached: (node
   return outgoing.length === 0 ? byVoters : Math.min(byVoters, reachedByMajority(outgoing.map(reached)));
 }
 
+/**
+ * The membership that a change leads to: joint with the present one when voters come or go, since neither alone may
+ * decide then (thesis section 4.3); otherwise at once, since learners decide nothing.
+ *
+ * @param membership one that is not joint
+ * @returns the same membership when it is as wished already
+ */
+export function changed(
+  membership: Membership,
+  { add, learners, remove }: ChangeMembersOperation,
+): Membership {
+  const { voters } = membership;
+  const stays = (node: string) => !remove.includes(node);
+  const nextVoters = union(voters, add).filter(stays);
+  const nextLearners = union(membership.learners, learners).filter(
+    (node) => stays(node) && !nextVoters.includes(node),
+  );
+  const isSameVoters = isSame(voters, nextVoters);
+  if (isSameVoters && isSame(membership.learners, nextLearners)) return membership;
+  return { voters: nextVoters, outgoing: isSameVoters ? NOBODY : voters, learners: nextLearners };
+}
+
 /** What a node knows of its cluster when nothing but `membership` is known, which counts from `index` on. */
 export function standingAt(id: string, index: number, membership: Membership): Standing {
   return standing(id, [{ index, membership }]);
@@ -127,6 +150,10 @@ function count(nodes: readonly string[], holds: (node: string) => boolean): numb
   let held = 0;
   for (const node of nodes) if (holds(node)) held += 1;
   return held;
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((node, i) => node === others[i]);
 }
 
 function union(some: readonly string[], others: readonly string[]): readonly string[] {

@@ -1,8 +1,9 @@
 import { chartActions } from '../chart.ts';
+import * as changes from './changes.ts';
 import type { RaftContext } from './context.ts';
 import * as election from './election.ts';
 import type { RaftEffect, RaftEvent } from './events.ts';
-import { isSoleVoter } from './membership.ts';
+import { isJoint, isSoleVoter, isVoter } from './membership.ts';
 import * as reads from './reads.ts';
 import * as replication from './replication.ts';
 
@@ -57,8 +58,17 @@ export const raftActions = {
   // Reads and requests
   serveReads: effects(reads.serveReads),
 
+  // Changes of members
+  appendChange: update('change.requested', changes.appendChange),
+  queueConfirmation: update('change.requested', changes.queueConfirmation),
+  leaveJoint: update(changes.leaveJoint),
+  planResignation: update(changes.planResignation),
+  noteRequest: update('change.requested', 'transfer.requested', changes.noteRequest),
+  refuseChange: effects('change.requested', changes.refuseChange),
+
   // Leadership transfer
-  chooseTransferee: update('transfer.requested', (_context, { to }) => ({ transferee: to })),
+  chooseTransferee: update('transfer.requested', changes.chooseTransferee),
+  answerTransfer: effects('transfer.requested', changes.answerTransfer),
   forgetTransferee: update(() => ({ transferee: null })),
   sendCampaign: effects(({ term, decided: { campaigner } }) =>
     campaigner === null
@@ -103,6 +113,17 @@ export const raftGuards = {
   hasActiveMajority: guard(replication.hasActiveMajority),
   /** The requests were meant for the leader of this very term. */
   isForThisTerm: guard('requests.proposed', ({ term }, event) => event.term === term),
-  /** Whoever is to lead next is another node of this cluster. */
-  isTransferable: guard('transfer.requested', ({ peers }, { to }) => peers.includes(to)),
+  isTransferable: guard('transfer.requested', changes.isTransferable),
+  /** This node has a say: it is a voter, old or new, of the latest membership in its log. */
+  isVoter: guard(({ settings, membership }) => isVoter(membership, settings.id)),
+  isNewRequest: guard('change.requested', 'transfer.requested', changes.isNewRequest),
+  mayChange: guard('change.requested', changes.mayChange),
+  changesNothing: guard('change.requested', changes.changesNothing),
+  /** Whether what is committed by now is a joint membership that an earlier leader left behind. */
+  isEstablishedInChange: guard(
+    (context) => replication.isEstablished(context) && isJoint(context.membership),
+  ),
+  mayLeaveJoint: guard(changes.mayLeaveJoint),
+  isSettled: guard(changes.isSettled),
+  isRemoved: guard(changes.isRemoved),
 };

@@ -74,6 +74,7 @@ export const raftMachine = setup({
     'snapshot.response': { actions: 'countUnexpected' },
     'snapshot.unavailable': { actions: 'countUnexpected' },
     'checkpoint.durable': { actions: 'countUnexpected' },
+    'change.requested': { actions: 'countUnexpected' },
     'election.timeout': { actions: 'countUnexpected' },
     'heartbeat.timeout': { actions: 'countUnexpected' },
     'quorum.timeout': { actions: 'countUnexpected' },
@@ -86,6 +87,7 @@ export const raftMachine = setup({
       initial: 'waiting',
       on: {
         'campaign.request': {
+          guard: 'isVoter',
           target: 'candidate.vote',
           actions: ['startVote', 'persistHardState', 'announceLeader', 'requestTransferVotes'],
           description: 'The leader wants this node to take over at once (thesis 3.10).',
@@ -103,7 +105,15 @@ export const raftMachine = setup({
                 target: '#raft.candidate.vote',
                 actions: ['startVote', 'persistHardState', 'announceLeader', 'requestVotes'],
               },
-              { target: '#raft.candidate.preVote', actions: ['startPreVote', 'requestPreVotes'] },
+              {
+                guard: 'isVoter',
+                target: '#raft.candidate.preVote',
+                actions: ['startPreVote', 'requestPreVotes'],
+              },
+              {
+                description:
+                  'A learner, a removed node, or one that belongs to no cluster yet: it waits to be told (thesis 4.2).',
+              },
             ],
           },
         },
@@ -209,13 +219,32 @@ export const raftMachine = setup({
         'turn.ended': { actions: ['planTurn', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'] },
         'term.seen': { guard: 'isDisruptive', actions: 'countDisruptive' },
         'prevote.request': { actions: 'refuse' },
+        'change.requested': [
+          {
+            guard: 'isNewRequest',
+            actions: ['noteRequest', 'refuseChange'],
+            description: 'Not now, or not ever: the answer says why.',
+          },
+          { actions: 'countUnexpected' },
+        ],
+        'transfer.requested': [
+          { guard: 'isNewRequest', actions: ['noteRequest', 'answerTransfer'] },
+          { actions: 'countUnexpected' },
+        ],
       },
       states: {
         establishing: {
           description:
             'Has not committed an entry of its own term yet, so it does not know what is committed: reads wait (thesis 6.4).',
           on: { 'requests.proposed': { guard: 'isForThisTerm', actions: 'acceptRequests' } },
-          always: { guard: 'isEstablished', target: 'serving' },
+          always: [
+            {
+              guard: 'isEstablishedInChange',
+              target: 'changing',
+              description: 'An earlier leader has begun a change: this one ends it.',
+            },
+            { guard: 'isEstablished', target: 'serving' },
+          ],
         },
         serving: {
           description: 'Takes requests, and confirms rounds of reads with a majority.',
@@ -229,7 +258,44 @@ export const raftMachine = setup({
               target: 'transferring',
               actions: 'chooseTransferee',
             },
+            'change.requested': [
+              {
+                guard: 'mayChange',
+                target: 'changing',
+                actions: 'appendChange',
+                description: 'One change at a time, after an entry of this term is committed (thesis 4.1).',
+              },
+              { guard: 'changesNothing', actions: 'queueConfirmation' },
+            ],
           },
+        },
+        changing: {
+          description:
+            'Serves as ever, while a change of members is on its way: old and new voters decide together until the joint membership is committed, then the new ones alone (thesis 4.3).',
+          on: {
+            'requests.proposed': { guard: 'isForThisTerm', actions: 'acceptRequests' },
+            'turn.ended': [
+              {
+                guard: 'mayLeaveJoint',
+                actions: ['leaveJoint', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'],
+                description: 'Both majorities have the joint membership: the old voters are left behind.',
+              },
+              {
+                guard: 'isRemoved',
+                target: 'resigning',
+                actions: ['planResignation', 'sendAppends', 'persistLog', 'sendCampaign'],
+                description:
+                  'The new voters have a membership without this node: it has led them this far (4.2.2).',
+              },
+              { actions: ['planTurnWithReads', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'] },
+            ],
+          },
+          always: { guard: 'isSettled', target: 'serving' },
+        },
+        resigning: {
+          description:
+            'Has told everyone that it does not belong to the cluster any more, and leads no longer.',
+          always: { target: '#raft.follower', actions: ['stepDown', 'announceLeader'] },
         },
         transferring: {
           description:

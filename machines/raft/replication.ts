@@ -48,7 +48,7 @@ export function acceptRequests(context: RaftContext, event: EventOf<RaftEvent, '
   const entries: Entry[] = [];
   const asked: QueuedRead[] = [];
   for (const { number, op, bytes } of event.requests) {
-    if (op.type === 'read') asked.push({ node: from, incarnation, number, op });
+    if (op.type === 'read' || op.type === 'members') asked.push({ node: from, incarnation, number, op });
     else entries.push({ term, op, origin: { node: from, incarnation, number, floor }, bytes });
   }
   const queued = asked.length === 0 ? reads : { ...reads, waiting: [...reads.waiting, ...asked] };
@@ -76,7 +76,8 @@ export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
   };
 }
 
-function planAll(
+/** What the followers are due: the peers of this context, from its log. */
+export function planAll(
   context: RaftContext,
   round: number,
 ): Pick<RaftContext, 'progress'> & { appends: readonly PlannedAppend[] } {
@@ -122,7 +123,7 @@ export function isFromPeer(context: RaftContext, event: AppendResponse): boolean
 }
 
 /** What a quorum has by now: entries to commit and to apply from here on (0 for none), and reads to confirm. */
-function advance(
+export function advance(
   { settings, membership, log, term, commitIndex }: RaftContext,
   progress: RaftContext['progress'],
   stableIndex: number,

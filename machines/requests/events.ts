@@ -1,10 +1,10 @@
 import type { ClientRequest } from '../maelstrom/events.ts';
-import type { Operation, Outcome } from '../operations.ts';
+import type { AdminOperation, OnceOperation, Operation, Outcome } from '../operations.ts';
 import type { ForwardedOutcome, ForwardedRequest, Origin } from '../raft/events.ts';
 
-/** An operation for the leader: a client's, or a waiting read's in its client's name. */
+/** An operation for the leader: a client's or operator's, or a waiting read's in its client's name. */
 export type Submission = Pick<ClientRequest, 'client' | 'msgId' | 'bytes'> & {
-  readonly op: Operation;
+  readonly op: Operation | AdminOperation;
   /** The waiting read that asks; null for the client itself. */
   readonly reader: number | null;
   /** When the client's request arrived. */
@@ -59,6 +59,16 @@ export type RequestsEffect =
       readonly incarnation: number;
       readonly floor: number;
       readonly requests: readonly ForwardedRequest[];
+    }
+  /** Ask the leader of `term`, which may be this node, for what is asked only once. */
+  | {
+      readonly type: 'ask';
+      readonly to: string;
+      readonly term: number;
+      readonly incarnation: number;
+      readonly floor: number;
+      readonly number: number;
+      readonly op: OnceOperation;
     }
   /** Tell the nodes that passed these requests on what became of them. */
   | {

@@ -1,6 +1,6 @@
 import type { EventOf } from '../chart.ts';
-import { ERROR, type Outcome } from '../operations.ts';
-import type { ForwardedOutcome } from '../raft/events.ts';
+import { ERROR, isAskedOnce, type Outcome } from '../operations.ts';
+import type { ForwardedOutcome, ForwardedRequest } from '../raft/events.ts';
 import type { RequestsEffect, RequestsEvent, Result, Settled, Submission } from './events.ts';
 
 /** The requests that clients wait for: kept until their outcome is known, or until it is too late to tell. */
@@ -117,12 +117,30 @@ function untilPatrolMs(
   return patrolAtMs !== null && patrolAtMs <= nowMs + patrolMs ? null : patrolMs;
 }
 
-/** There is another leader, or none: whoever it is gets everything that waits. */
+/**
+ * There is another leader, or none: whoever it is gets everything that waits, but for what may be asked once and has
+ * been; and whoever wanted this very node to lead has it.
+ */
 export function turnTo(context: RequestsContext, event: EventOf<RequestsEvent, 'leader.changed'>): Patch {
   const { leader, term, nowMs } = event;
   if (leader === null) return { leader, term, decided: NOTHING_DECIDED };
-  const pending = context.pending.map((request) => handedOver(request, nowMs));
-  return { leader, term, pending, decided: { answers: [], handOver: pending, patrolMs: null } };
+  const isGranted = ({ op }: Pending) => op.type === 'transfer_leadership' && op.to === leader;
+  const answers = context.pending
+    .filter(isGranted)
+    .map((request) => settled(request, { type: 'transfer_leadership_ok' }, null, leader));
+  const handOver: Pending[] = [];
+  const pending: Pending[] = [];
+  for (const request of context.pending) {
+    if (isGranted(request)) continue;
+    const kept = mayBeHandedOver(request) ? handedOver(request, nowMs) : request;
+    if (kept !== request) handOver.push(kept);
+    pending.push(kept);
+  }
+  return { leader, term, pending, decided: { answers, handOver, patrolMs: null } };
+}
+
+function mayBeHandedOver({ op, handedMs }: Pending): boolean {
+  return handedMs === null || !isAskedOnce(op);
 }
 
 /** Operations were applied or served here: what clients of this node waited for is settled, once. */
@@ -172,7 +190,8 @@ export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, '
   const { settings, leader } = context;
   const { nowMs } = event;
   const isLate = (request: Pending) => request.sinceMs + settings.deadlineMs <= nowMs;
-  const isDue = ({ handedMs }: Pending) => leader !== null && (handedMs ?? 0) + settings.retryMs <= nowMs;
+  const isDue = (request: Pending) =>
+    leader !== null && (request.handedMs ?? 0) + settings.retryMs <= nowMs && mayBeHandedOver(request);
   const answers = context.pending
     .filter(isLate)
     .map((request) => settled(request, tooLate(context, request)));
@@ -208,7 +227,7 @@ function lost(request: Pending, text: string): Outcome {
 
 /** A request that was never handed to a leader stands in no log, and neither does any read. */
 function isInNoLog({ handedMs, op }: Pending): boolean {
-  return handedMs === null || op.type === 'read';
+  return handedMs === null || op.type === 'read' || op.type === 'members';
 }
 
 function nextPatrolMs(settings: RequestsSettings, pending: readonly Pending[], nowMs: number): number {
@@ -262,19 +281,22 @@ function floor({ pending, nextNumber }: RequestsContext): number {
   return pending[0]?.number ?? nextNumber;
 }
 
-/** Hands requests to the leader, in messages of bounded size. */
+/** Hands requests to the leader: those that may be asked again in messages of bounded size, the others one by one. */
 export function handOver(context: RequestsContext): readonly RequestsEffect[] {
   const { leader, term, settings, decided } = context;
   if (leader === null || decided.handOver.length === 0) return [];
   const { incarnation } = settings;
-  return chunks(decided.handOver, (request) => request.bytes, settings.maxMessageBytes).map((chunk) => ({
-    type: 'forward',
-    to: leader,
-    term,
-    incarnation,
-    floor: floor(context),
-    requests: chunk.map(({ number, op, bytes }) => ({ number, op, bytes })),
-  }));
+  const head = { to: leader, term, incarnation, floor: floor(context) };
+  const forwarded: ForwardedRequest[] = [];
+  const asked: RequestsEffect[] = [];
+  for (const { number, op, bytes } of decided.handOver) {
+    if (isAskedOnce(op)) asked.push({ type: 'ask', ...head, number, op });
+    else forwarded.push({ number, op, bytes });
+  }
+  const forwards = chunks(forwarded, (request) => request.bytes, settings.maxMessageBytes).map(
+    (requests): RequestsEffect => ({ type: 'forward', ...head, requests }),
+  );
+  return asked.length === 0 ? forwards : [...forwards, ...asked];
 }
 
 /** What a leader tells the nodes whose clients wait for these results, in messages of bounded size. */

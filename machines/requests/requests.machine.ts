@@ -59,8 +59,8 @@ export const requestsMachine = setup({
     'requests.arrived': { actions: ['takeIn', 'answerClients', 'handOver', 'setPatrol'] },
     'leader.changed': [
       { guard: 'isNobody', target: '.leaderless', actions: 'turnTo' },
-      { guard: 'isThisNode', target: '.leading', actions: ['turnTo', 'handOver'] },
-      { target: '.following', actions: ['turnTo', 'handOver'] },
+      { guard: 'isThisNode', target: '.leading', actions: ['turnTo', 'answerClients', 'handOver'] },
+      { target: '.following', actions: ['turnTo', 'answerClients', 'handOver'] },
     ],
     'results.ready': { actions: ['settleResults', 'answerClients'] },
     'forward.response': { actions: ['settleResponse', 'answerClients'] },

@@ -55,6 +55,8 @@ export type NodeOptions = {
   readonly seed: number;
   /** Which life of the node this is: higher than every earlier one (milliseconds since 1970 do). */
   readonly incarnation: number;
+  /** The node belongs to no cluster, whatever `init` says, until the leader of one adds it. */
+  readonly joins?: boolean;
   readonly restored?: RaftInput['restored'];
   readonly settings?: RaftInput['settings'];
   /**

@@ -5,6 +5,7 @@ import { isLeaders } from '../../machines/operations.ts';
 import type { PeerMessage, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
 import { membershipOf } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
+import { rosterOf } from '../../machines/raft/roster.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import type { RequestsEffect, Settled, Submission } from '../../machines/requests/events.ts';
 import { requestsMachine } from '../../machines/requests/requests.machine.ts';
@@ -13,6 +14,7 @@ import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import type { NodeOptions } from './node.ts';
 import { Outlet, type Released } from './outlet.ts';
+import { adminEventOf, messageOf } from './passing.ts';
 import type { DiskFailure, Ports } from './ports.ts';
 import { hasEarlierLife, raftInput } from './raft-input.ts';
 import { Readers, type ReadRequest } from './readers.ts';
@@ -52,7 +54,7 @@ export class Peer {
   #onDrained: (() => void) | null = null;
   /** The time of this turn, once something asked for it. */
   #turnMs: number | null = null;
-  /** Answers to reads by token that came up in this turn, and such reads for the leader. */
+  /** Answers that came up in this turn without the leader, and reads by token for the leader. */
   #readAnswers: ClientAnswer[] = [];
   #redirects: Submission[] = [];
 
@@ -64,7 +66,8 @@ export class Peer {
     steps: Subject<CellStep>,
   ) {
     this.#id = id;
-    this.#voters = voters;
+    // Whoever is to join a cluster belongs to none until it is told.
+    this.#voters = options.joins === true ? [] : voters;
     this.#ports = ports;
     this.#options = options;
     this.#hasEarlierLife = hasEarlierLife(options.restored);
@@ -76,7 +79,7 @@ export class Peer {
     });
     // Plain lin-kv replies show no index, so there is nothing to remember about any one client.
     this.sessions = new Sessions(options.workload === 'ryw-kv' ? MAX_SESSIONS : 0, steps);
-    this.registers = new Registers(steps, membershipOf(voters));
+    this.registers = new Registers(steps, membershipOf(this.#voters));
     this.#state = new AppliedState(this.registers, ports.disk, {
       checkpointed: (index) => {
         this.#tell({ type: 'checkpoint.durable', index });
@@ -108,7 +111,8 @@ export class Peer {
 
   /** Who else there is, the log says: a cluster of one may grow. */
   get isAlone(): boolean {
-    return !this.#stopped && this.raft.snapshot.context.peers.length === 0;
+    const { peers, membership } = this.raft.snapshot.context;
+    return !this.#stopped && peers.length === 0 && membership.voters.length > 0;
   }
 
   start(): void {
@@ -128,14 +132,16 @@ export class Peer {
       const { client, msgId, op, bytes } = request;
       if (op.type === 'ryw_read') {
         this.#beginRead({ ...request, op });
+      } else if (op.type === 'members' && op.local) {
+        const outcome = rosterOf(this.raft.snapshot.context, op);
+        this.#readAnswers.push({ client, msgId, outcome, index: null });
       } else {
         invariant(isLeaders(op), 'the wire lets in what the workload knows', () => op.type);
         submissions.push({ client, msgId, op, bytes, reader: null, sinceMs: nowMs, minIndex: 0 });
       }
     }
-    if (submissions.length > 0) {
-      this.requests.inbox.next({ type: 'requests.arrived', requests: submissions, nowMs });
-    }
+    if (submissions.length === 0) return;
+    this.requests.inbox.next({ type: 'requests.arrived', requests: submissions, nowMs });
   }
 
   #beginRead(request: ReadRequest): void {
@@ -234,13 +240,10 @@ export class Peer {
   }
 
   #take(message: PeerMessage): void {
-    if (message.type === 'forward.request') {
-      this.#tell({ ...message, type: 'requests.proposed' });
-    } else if (message.type === 'forward.response') {
-      this.requests.inbox.next(message);
-    } else {
-      this.#hear(message);
-    }
+    if (message.type === 'forward.request') return this.#tell({ ...message, type: 'requests.proposed' });
+    if (message.type === 'admin.request') return this.#tell(adminEventOf(message));
+    if (message.type === 'forward.response') return this.requests.inbox.next(message);
+    this.#hear(message);
   }
 
   /** Reads by token that ended in this turn are answered together, and those that want the leader go to it together. */
@@ -288,7 +291,9 @@ export class Peer {
         this.#state.restore(effect.checkpoint);
         return this.readers.applied(this.registers.appliedIndex);
       case 'reads.confirmed':
-        return this.#report(this.registers.read(effect.index, effect.reads));
+        return this.#report(this.registers.read(effect.index, effect.reads, this.raft.snapshot.context));
+      case 'request.answered':
+        return this.#report([effect]);
       case 'leader.changed':
         if (effect.leader !== this.#id) this.#state.endAllChunks();
         this.requests.inbox.next({ ...effect, nowMs: this.#nowMs() });
@@ -323,14 +328,12 @@ export class Peer {
     switch (effect.type) {
       case 'answer':
         return this.#settle(effect.answers);
-      case 'forward': {
-        const { to, type: _, ...rest } = effect;
-        if (to === this.#id) return this.#tell({ type: 'requests.proposed', from: to, ...rest });
-        return this.#ports.wire.send(this.#id, to, { type: 'forward.request', ...rest });
-      }
+      case 'forward':
+      case 'ask':
       case 'respond': {
-        const { to, type: _, ...rest } = effect;
-        return this.#ports.wire.send(this.#id, to, { type: 'forward.response', ...rest });
+        const message = messageOf(effect);
+        if (effect.to === this.#id) return this.#take({ ...message, from: this.#id });
+        return this.#ports.wire.send(this.#id, effect.to, message);
       }
       case 'timer.set':
         return this.#ports.timers.set(effect.timer, effect.ms, () => {

@@ -3,8 +3,10 @@ import type { SnapshotFrom } from 'xstate';
 import { invariant } from '../../machines/assert.ts';
 import { canonical, type Json } from '../../machines/json.ts';
 import type { Operation, Outcome } from '../../machines/operations.ts';
+import type { RaftContext } from '../../machines/raft/context.ts';
 import type { Entry, QueuedRead } from '../../machines/raft/events.ts';
 import { type Membership, membershipOf } from '../../machines/raft/membership.ts';
+import { rosterOf } from '../../machines/raft/roster.ts';
 import type { Checkpoint, StateItem } from '../../machines/raft/snapshot.ts';
 import { linearRegisterMachine } from '../../machines/register/linear.machine.ts';
 import type { Result } from '../../machines/requests/events.ts';
@@ -66,19 +68,24 @@ export class Registers {
     const results: Result[] = [];
     for (const { op, origin } of entries) {
       this.#appliedIndex += 1;
-      if (op?.type === 'members') {
-        this.#membership = op.membership;
-        continue;
-      }
+      if (op?.type === 'members') this.#membership = op.membership;
       if (op === null || origin === null || !this.#origins.admit(origin)) continue;
       const { node, incarnation, number } = origin;
-      results.push({ node, incarnation, number, index: this.#appliedIndex, outcome: this.#operate(op) });
+      const index = this.#appliedIndex;
+      const outcome: Outcome =
+        op.type === 'members'
+          ? { type: 'change_members_ok', membership: op.membership, index }
+          : this.#operate(op);
+      results.push({ node, incarnation, number, index, outcome });
     }
     return results;
   }
 
-  /** Serves reads that were confirmed at `index`. */
-  read(index: number, reads: readonly QueuedRead[]): readonly Result[] {
+  /**
+   * Serves reads that were confirmed at `index`.
+   * @param context what those are answered from that are no reads of a key
+   */
+  read(index: number, reads: readonly QueuedRead[], context: RaftContext): readonly Result[] {
     invariant(
       this.#appliedIndex >= index,
       'a read is served from what was committed when it was confirmed',
@@ -92,7 +99,7 @@ export class Registers {
       incarnation,
       number,
       index: this.#appliedIndex,
-      outcome: this.#operate(op),
+      outcome: op.type === 'read' ? this.#operate(op) : rosterOf(context, op),
     }));
   }
 

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { ClientOperation, Workload } from '../../machines/operations.ts';
+import { ADMIN_OPERATIONS } from './admin-requests.ts';
 import { excerpt, inBrief, missingField, wrongField } from './errors.ts';
-import { ANY_JSON, FLAG } from './fields.ts';
+import { ANY_JSON, FLAG, INDEX, NAME, NAME_RULE } from './fields.ts';
 import { CONTEXT_RULE, ENTRIES_RULE, MODE_RULE, STORE_OPERATIONS } from './store-requests.ts';
 import { STORABLE, storageFault } from './values.ts';
 
@@ -10,24 +11,19 @@ import { STORABLE, storageFault } from './values.ts';
  * "must be …"; the first fault found becomes the text of error 12. Fields that are not named here are ignored.
  */
 
-/** The longest name of a node, in UTF-16 units: it travels in every message and in every log entry. */
-export const MAX_NAME_LENGTH = 1024;
-
-const NAME_RULE = `a string of 1 to ${MAX_NAME_LENGTH} characters`;
-const NAME = v.pipe(v.string(NAME_RULE), v.minLength(1, NAME_RULE), v.maxLength(MAX_NAME_LENGTH, NAME_RULE));
-
 const NAMES_RULE = 'a list of distinct node names, the node_id among them';
 const NAMES = v.pipe(
   v.array(NAME, NAMES_RULE),
   v.check((names) => new Set(names).size === names.length, NAMES_RULE),
 );
 
-/** What a missing field would have to be. */
+/** What a missing field would have to be: in requests of one type, or in all. */
 const ALLOWED: { readonly [field: string]: string } = {
   key: STORABLE,
   value: STORABLE,
   from: STORABLE,
   to: STORABLE,
+  'transfer_leadership.to': NAME_RULE,
   echo: STORABLE,
   node_id: NAME_RULE,
   node_ids: NAMES_RULE,
@@ -35,8 +31,6 @@ const ALLOWED: { readonly [field: string]: string } = {
   entries: ENTRIES_RULE,
   mode: MODE_RULE,
 };
-
-const INDEX_RULE = `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
 
 const READ = v.pipe(
   v.object({ key: ANY_JSON }),
@@ -67,9 +61,7 @@ const CAS = v.pipe(
 const RYW_READ = v.pipe(
   v.object({
     key: ANY_JSON,
-    last_write_index: v.optional(
-      v.pipe(v.number(INDEX_RULE), v.safeInteger(INDEX_RULE), v.minValue(0, INDEX_RULE)),
-    ),
+    last_write_index: v.optional(INDEX),
     prefer_follower: v.optional(FLAG, false),
   }),
   v.transform(({ key, last_write_index: lastWriteIndex = null, prefer_follower: preferFollower }) => ({
@@ -88,6 +80,7 @@ const LOG_OPERATIONS: Operations = new Map<string, v.GenericSchema<unknown, Clie
   ['write', WRITE],
   ['cas', CAS],
   ['ryw_read', RYW_READ],
+  ...ADMIN_OPERATIONS,
 ]);
 
 /** What the clients of a node with this workload may ask for. */
@@ -111,19 +104,22 @@ export type Read<T> =
   | { readonly ok: false; readonly text: string };
 
 /** Reads a body by a schema. The text of a refusal names the first field at fault. */
-export function read<T>(schema: v.GenericSchema<unknown, T>, body: object): Read<T> {
+export function read<T>(schema: v.GenericSchema<unknown, T>, body: { readonly type?: unknown }): Read<T> {
   const result = v.safeParse(schema, body, { abortEarly: true });
-  return result.success ? { ok: true, value: result.output } : { ok: false, text: explain(result.issues[0]) };
+  if (result.success) return { ok: true, value: result.output };
+  return { ok: false, text: explain(result.issues[0], String(body.type)) };
 }
 
 /** The text of error 12 for the first fault that a schema found. */
-function explain(issue: v.BaseIssue<unknown>): string {
+function explain(issue: v.BaseIssue<unknown>, type: string): string {
   const [top, ...below] = issue.path ?? [];
   if (top === undefined) return `the body must be ${issue.message}`;
   const name = String(top.key);
   const field = below.reduce((path, { key }) => `${path}[${placeOf(key)}]`, name);
   const last = below.at(-1) ?? top;
-  if (last === top && top.origin === 'key') return missingField(name, ALLOWED[name] ?? 'present');
+  if (last === top && top.origin === 'key') {
+    return missingField(name, ALLOWED[`${type}.${name}`] ?? ALLOWED[name] ?? 'present');
+  }
   if (last.origin === 'key') return missingField(field, issue.message);
   // The value stands in the path: the input of a check over two fields is the whole body.
   return wrongField(field, issue.message, storageFault(last.value) ?? inBrief(last.value));

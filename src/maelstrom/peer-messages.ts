@@ -42,6 +42,8 @@ const LOG_SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boole
     isCount(body.round),
   'forward.request': (body) =>
     isCount(body.incarnation) && isCount(body.floor) && isListOf(body.requests, isForwardedRequest),
+  'admin.request': (body) =>
+    isCount(body.incarnation) && isCount(body.floor) && isCount(body.number) && isOnceOperation(body.op),
   'forward.response': (body) => isCount(body.incarnation) && isListOf(body.outcomes, isForwardedOutcome),
 };
 
@@ -160,7 +162,21 @@ function isLoggedOperation(value: unknown): boolean {
 }
 
 function isOperation(value: unknown): boolean {
-  return isFields(value) && value.type === 'read' ? isStorable(value.key) : isLoggedOperation(value);
+  if (!isFields(value)) return false;
+  if (value.type === 'read') return isStorable(value.key);
+  return value.type === 'members' ? isFlag(value.local) : isLoggedOperation(value);
+}
+
+function isOnceOperation(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  if (value.type === 'transfer_leadership') return typeof value.to === 'string';
+  return (
+    value.type === 'change_members' &&
+    isSet(value.add) &&
+    isSet(value.learners) &&
+    isSet(value.remove) &&
+    isNullOr(value.ifIndex, isCount)
+  );
 }
 
 function isForwardedRequest(value: unknown): boolean {
@@ -178,7 +194,18 @@ function isOutcome(value: unknown): boolean {
       return isStorable(value.value);
     case 'write_ok':
     case 'cas_ok':
+    case 'transfer_leadership_ok':
       return true;
+    case 'change_members_ok':
+      return isMembership(value.membership) && isCount(value.index);
+    case 'members_ok':
+      return (
+        isMembership(value.membership) &&
+        isNullOr(value.leader, (leader) => typeof leader === 'string') &&
+        isCount(value.index) &&
+        isFields(value.match) &&
+        Object.values(value.match).every(isCount)
+      );
     case 'error':
       return isCount(value.code) && isText(value.text);
     default:

@@ -51,15 +51,17 @@ type Batch = {
 };
 
 /**
- * A receiver, which remembers the other nodes of the cluster from the first valid init on (the one that the
- * chart accepts, too).
+ * A receiver, which remembers the nodes of the cluster from the first valid init on (the one that the chart accepts,
+ * too).
  *
  * @param warn is told of each line that cannot be answered, in one sentence
  * @param workload which requests clients may send
  */
 export function createReceiver(warn: (text: string) => void, workload: Workload = 'lin-kv'): Receiver {
   let peers: ReadonlySet<string> | null = null;
+  let self = '';
   let strays = 0;
+  const isStore = workload === 'lww-kv';
 
   function take(batch: Batch, decoded: Decoded): void {
     switch (decoded.kind) {
@@ -94,7 +96,10 @@ export function createReceiver(warn: (text: string) => void, workload: Workload 
   }
 
   function takeInit(batch: Batch, { src: client, msgId, nodeId, nodeIds }: Kind<'init'>): void {
-    peers ??= new Set(nodeIds.filter((name) => name !== nodeId));
+    if (peers === null) {
+      self = nodeId;
+      peers = new Set(nodeIds.filter((name) => name !== nodeId));
+    }
     batch.events.push({ type: 'init.received', client, msgId, nodeId, nodeIds });
   }
 
@@ -113,10 +118,18 @@ export function createReceiver(warn: (text: string) => void, workload: Workload 
   }
 
   function takePeer(batch: Batch, decoded: Kind<'peer'>): void {
-    // Before init anyone may be a peer; the chart passes over them all.
-    if (peers !== null && !peers.has(decoded.src)) takeInvalid(batch, unknownToClients(decoded, workload));
+    if (!isFromNode(decoded)) takeInvalid(batch, unknownToClients(decoded, workload));
     else if (decoded.message !== null) batch.peers.push(decoded.message);
     else warn(`passed over a malformed ${decoded.messageType} from ${excerpt(decoded.src)}`);
+  }
+
+  /**
+   * Before init anyone may be a node; the chart passes over them all. After it, the conflict store knows its nodes. The
+   * members of a log's cluster come and go, and this node may be the last to hear of it (thesis section 4.1): a node is
+   * whoever speaks as one, and so expects no reply.
+   */
+  function isFromNode({ src, msgId }: Kind<'peer'>): boolean {
+    return peers === null || peers.has(src) || (!isStore && msgId === null && src !== self);
   }
 
   function takeRequest(batch: Batch, dest: string, request: ClientRequest): void {
@@ -124,7 +137,9 @@ export function createReceiver(warn: (text: string) => void, workload: Workload 
     if (batch.requests.length > 0 && batch.dest !== dest) flush(batch);
     batch.dest = dest;
     const { client, msgId } = request;
-    if (request.bytes < MEASURED_FROM_BYTES || peers === null || peers.size === 0) {
+    // A log may have to travel some day, also where no other node belongs to the cluster yet.
+    const staysHere = peers === null || (isStore && peers.size === 0);
+    if (request.bytes < MEASURED_FROM_BYTES || staysHere) {
       batch.requests.push(request);
       return;
     }

@@ -154,7 +154,7 @@ describe('what is wrong with a request, field by field', () => {
       kind: 'invalid',
       msgId: 4,
       code: 10,
-      text: 'unknown type "frob": with --workload lin-kv this node knows init, echo, read, write, cas, ryw_read',
+      text: 'unknown type "frob": with --workload lin-kv this node knows init, echo, read, write, cas, ryw_read, members, change_members, transfer_leadership',
     });
     for (const type of ['constructor', '__proto__', 'toString', '', 'x'.repeat(1e6)]) {
       const decoded = fromClient({ type, msg_id: 4 });

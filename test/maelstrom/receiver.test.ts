@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Workload } from '../../machines/operations.ts';
 import { createReceiver, OPERATION_LIMIT_BYTES } from '../../src/maelstrom/receiver.ts';
 
-function start(nodeIds: readonly string[] | null = ['n1', 'n2']) {
+function start(nodeIds: readonly string[] | null = ['n1', 'n2'], workload: Workload = 'lin-kv') {
   const warnings: string[] = [];
-  const receiver = createReceiver((text) => warnings.push(text));
+  const receiver = createReceiver((text) => warnings.push(text), workload);
   const receive = (...texts: string[]) =>
     receiver.receive(texts.map((text) => ({ text, bytes: Buffer.byteLength(text) })));
   if (nodeIds !== null) receive(init(nodeIds));
@@ -61,7 +62,7 @@ describe('who is a node', () => {
     expect(start(null).receive(vote('n9', 1))).toMatchObject([{ type: 'peers.received' }]);
   });
 
-  it('is another member of the cluster after it; the others get error 10', () => {
+  it('is whoever speaks as one, and so expects no reply, since members come and go; the others get error 10', () => {
     const { receive } = start();
     const stranger = line('c1', { type: 'campaign.request', term: 9, msg_id: 5 });
     expect(receive(vote('n2', 1), stranger, vote('n1', 9))).toMatchObject([
@@ -70,12 +71,23 @@ describe('who is a node', () => {
       { type: 'invalid.received', client: 'n1', msgId: null, code: 10 },
       { type: 'peers.received', messages: [{ from: 'n2' }] },
     ]);
+    expect(receive(vote('n9', 1))).toMatchObject([{ type: 'peers.received', messages: [{ from: 'n9' }] }]);
   });
 
-  it('does not change with a second init', () => {
-    const { receive } = start();
+  it('is in the conflict store who was named in the first init, and nobody else', () => {
+    const met = (src: string) => line(src, { type: 'gossip.push', epoch: 1 });
+    const { receive, warnings } = start(['n1', 'n2'], 'lww-kv');
     receive(line('c0', { type: 'init', msg_id: 2, node_id: 'n1', node_ids: ['n1', 'evil'] }));
-    expect(receive(vote('evil', 9))).toMatchObject([{ type: 'invalid.received' }]);
+    expect(receive(met('evil'))).toMatchObject([{ type: 'invalid.received', code: 10 }]);
+    warnings.length = 0;
+    expect(receive(met('n2'))).toEqual([]);
+    expect(warnings).toEqual(['passed over a malformed gossip.push from "n2"']);
+  });
+
+  it('is not this very node under the name of the second init', () => {
+    const { receive } = start();
+    receive(line('c0', { type: 'init', msg_id: 2, node_id: 'n9', node_ids: ['n9', 'n1'] }));
+    expect(receive(vote('n1', 9))).toMatchObject([{ type: 'invalid.received' }]);
   });
 
   it('warns of a malformed message of a node and never answers it', () => {
@@ -96,8 +108,12 @@ describe('a request too long to travel between nodes', () => {
     expect(event?.type === 'invalid.received' && event.text).toMatch(/^write takes 220000\d\d bytes as JSON/);
   });
 
-  it('is taken by a node on its own', () => {
-    expect(start(['n1']).receive(growing)).toMatchObject([{ type: 'requests.received' }]);
+  it('is refused by a node on its own, too, to whose cluster others may be added', () => {
+    expect(start(['n1']).receive(growing)).toMatchObject([{ type: 'invalid.received', code: 12 }]);
+  });
+
+  it('is taken by a node on its own in the conflict store, whose nodes stay the same', () => {
+    expect(start(['n1'], 'lww-kv').receive(growing)).toMatchObject([{ type: 'requests.received' }]);
   });
 
   it('is taken up to the limit exactly, and counted at its full size', () => {

@@ -93,7 +93,7 @@ describe('requests of the conflict store', () => {
     expect(decode(text, text.length, 'ryw-kv')).toMatchObject({
       kind: 'invalid',
       code: 10,
-      text: 'unknown type "vv_read": with --workload ryw-kv this node knows init, echo, read, write, cas, ryw_read',
+      text: 'unknown type "vv_read": with --workload ryw-kv this node knows init, echo, read, write, cas, ryw_read, members, change_members, transfer_leadership',
     });
   });
 });

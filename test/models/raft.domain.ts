@@ -1,7 +1,9 @@
 import type { EventFromLogic, SnapshotFrom } from 'xstate';
+import type { ChangeMembersOperation } from '../../machines/operations.ts';
 import type { RaftContext, RaftInput } from '../../machines/raft/context.ts';
 import type { AppendRequest, AppendResponse, Entry } from '../../machines/raft/events.ts';
 import { lastIndex, lastTerm, termAt } from '../../machines/raft/log.ts';
+import type { Membership } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { Model } from '../../src/testing/index.ts';
 
@@ -12,6 +14,9 @@ export type Bounds = {
   readonly maxRound: number;
   /** Who speaks of logs; whoever votes is not bounded by this. */
   readonly speakers: readonly string[];
+  /** What operators ask for, and what memberships leaders make; without these, members do not change. */
+  readonly changes?: readonly ChangeMembersOperation[];
+  readonly memberships?: readonly Membership[];
 };
 
 /**
@@ -40,6 +45,7 @@ function* possible(snapshot: Snapshot, bounds: Bounds): Iterable<Event> {
   yield* acknowledgements(snapshot, bounds);
   yield* wishes(snapshot, bounds);
   yield* snapshots(snapshot);
+  yield* adminRequests(snapshot, bounds);
 }
 
 const NOBODY_ELSE = { voters: ['n1', 'n2'], outgoing: [], learners: [] };
@@ -70,6 +76,13 @@ const entry = (term: number): Entry => ({
   op: { type: 'write', key: 'x', value: term },
   origin: { node: 'n2', incarnation: 1, number: 1, floor: 1 },
   bytes: 100,
+});
+
+const memberEntry = (term: number, membership: Membership): Entry => ({
+  term,
+  op: { type: 'members', membership },
+  origin: null,
+  bytes: 150,
 });
 
 function timers(): Event[] {
@@ -106,7 +119,7 @@ function ballots({ context }: Snapshot): Event[] {
 }
 
 /** What the leader of the term may send: it agrees with everything committed here, whatever else it has. */
-function appends({ context, value }: Snapshot, { speakers, maxIndex }: Bounds): Event[] {
+function appends({ context, value }: Snapshot, { speakers, maxIndex, memberships = [] }: Bounds): Event[] {
   const { settings, peers, term, leader, log, commitIndex } = context;
   if (term === 0 || leader === settings.id || typeof value !== 'object') return [];
   const last = lastIndex(log);
@@ -118,6 +131,12 @@ function appends({ context, value }: Snapshot, { speakers, maxIndex }: Bounds): 
       for (const count of [0, 1, 2]) {
         if (prevIndex + count > maxIndex) continue;
         events.push(appendRequest(context, from, prevIndex, count));
+      }
+    }
+    if (last < maxIndex) {
+      const message = appendRequest(context, from, last, 0);
+      for (const membership of memberships) {
+        events.push({ ...message, entries: [memberEntry(term, membership)], commitIndex });
       }
     }
     // Another log from the end of what is committed on: mine has to give way.
@@ -194,6 +213,27 @@ function wishes({ context }: Snapshot, { maxIndex, maxRound }: Bounds): Event[] 
   return events;
 }
 
+/** Of operators: news, a copy of what was asked before, and what was meant for another leadership. */
+function adminRequests({ context }: Snapshot, { maxIndex, changes }: Bounds): Event[] {
+  if (changes === undefined) return [];
+  const { term, asked, log, memberships } = context;
+  const node = 'n2';
+  const number = asked[node]?.number ?? 0;
+  const by = { node, term, incarnation: 1, number: number + 1 };
+  const [change] = changes;
+  const events: Event[] = ['n1', 'n2', 'n4', 'n9'].map((to) => ({ type: 'transfer.requested', to, by }));
+  if (change === undefined) return events;
+  const request = { type: 'change.requested', floor: 1 } as const;
+  events.push({ ...request, by: { ...by, term: term + 1 }, change });
+  if (number > 0) {
+    events.push({ ...request, by: { ...by, number }, change });
+    events.push({ type: 'transfer.requested', to: 'n2', by: { ...by, number } });
+  }
+  if (lastIndex(log) >= maxIndex) return events;
+  const outdated = { ...change, ifIndex: Math.max(0, (memberships.at(-1)?.index ?? 0) - 1) };
+  return [...events, ...[...changes, outdated].map((one) => ({ ...request, by, change: one }))];
+}
+
 /** Everything but the generator's state, the wait drawn from it, counters, and the decision of the moment. */
 function serialize({ value, context }: Snapshot): string {
   const { term, votedFor, leader, log, stableIndex, commitIndex, votes, progress, reads, transferee } =
@@ -208,5 +248,6 @@ function serialize({ value, context }: Snapshot): string {
     ballots,
     Object.values(progress),
     [round, pending.map((one) => [one.round, one.index, one.reads.length]), waiting.length],
+    [context.asked, context.memberships],
   ]);
 }

@@ -1,12 +1,14 @@
+import type { ChangeMembersOperation } from '../../machines/operations.ts';
 import type { RaftInput } from '../../machines/raft/context.ts';
 import type { AppendRequest, Entry } from '../../machines/raft/events.ts';
+import type { Membership } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { Model } from '../../src/testing/index.ts';
 import { restored } from '../support/raft-chart.ts';
 import { type Bounds, raftDomain } from './raft.domain.ts';
 import { isDefended } from './raft.parts.ts';
 import { raftReference } from './raft.reference.ts';
-import { chartTests } from './subject.ts';
+import { chartTests, type Subject } from './subject.ts';
 
 type Machine = typeof raftMachine;
 
@@ -22,9 +24,63 @@ const old = (number: number): Entry => ({
   origin: { node: 'n2', incarnation: 1, number, floor: 1 },
   bytes: 100,
 });
+const moved = (membership: Membership): Entry => ({
+  term: 1,
+  op: { type: 'members', membership },
+  origin: null,
+  bytes: 150,
+});
 const RESTORED = restored(1, [old(1), old(2), old(3)]);
 
+const change = (
+  add: readonly string[],
+  learners: readonly string[],
+  remove: readonly string[],
+): ChangeMembersOperation => ({ type: 'change_members', add, learners, remove, ifIndex: null });
+
+/** One by one and several at once; what is so already, what cannot be, and the leader itself. */
+const CHANGES = [
+  change([], ['n4'], []),
+  change(['n4'], [], []),
+  change(['n4'], [], ['n3']),
+  change([], [], ['n1']),
+  change([], [], ['n2']),
+  change([], [], ['n2', 'n3']),
+  change([], [], ['n1', 'n2', 'n3', 'n4']),
+  change(['n9'], [], []),
+  change([], ['n2'], []),
+  change([], [], ['n4', 'n9']),
+];
+
+const members = (
+  voters: readonly string[],
+  outgoing: readonly string[] = [],
+  learners: readonly string[] = [],
+): Membership => ({ voters, outgoing, learners });
+const MEMBERSHIPS = [
+  members(['n1', 'n2', 'n4'], ['n1', 'n2', 'n3']),
+  members(['n2', 'n3'], ['n1', 'n2', 'n3']),
+  members(['n2', 'n3']),
+  members(['n1', 'n2', 'n3'], [], ['n4']),
+];
+
 const WIDE: Bounds = { maxTerm: 60, maxIndex: 40, maxRound: 20, speakers: ['n2', 'n3'] };
+const MOVING: Bounds = { ...WIDE, speakers: ['n2', 'n3', 'n4'], changes: CHANGES, memberships: MEMBERSHIPS };
+/** A node that is to join a cluster, one that is learning, and one that comes back in the middle of a change. */
+const JOINING: RaftInput = { id: 'n1', voters: [], seed: 7 };
+const LEARNING: RaftInput = {
+  ...JOINING,
+  restored: { ...RESTORED, entries: [old(1), moved(members(['n2', 'n3'], [], ['n1']))] },
+};
+const IN_CHANGE: RaftInput = {
+  ...cluster(3),
+  restored: { ...RESTORED, entries: [old(1), moved(members(['n1', 'n4'], ['n1', 'n2', 'n3']))] },
+};
+const LEAVING: RaftInput = {
+  ...cluster(3),
+  restored: { ...RESTORED, entries: [old(1), moved(members(['n2', 'n3'], ['n1', 'n2', 'n3']))] },
+};
+
 /** A leader's word in term 0, which is where these nodes begin. */
 const heartbeat: AppendRequest = {
   type: 'append.request',
@@ -44,13 +100,14 @@ const LEADING = [
   'append.response',
   'requests.proposed',
   'transfer.requested',
+  'change.requested',
   'term.seen',
 ];
 const ELECTION = ['election.timeout', 'prevote.response', 'vote.response'];
 
 /** A node that gets into office and stays there for long. */
-function inOffice(): Model<Machine> {
-  const model = raftDomain(WIDE, [{ ...cluster(3), restored: RESTORED }, cluster(1), cluster(5)]);
+function inOffice(bounds: Bounds, inputs: readonly RaftInput[]): Model<Machine> {
+  const model = raftDomain(bounds, inputs);
   return {
     ...model,
     *events(snapshot) {
@@ -69,7 +126,7 @@ const NOT_ALONE =
 const PASSES_THROUGH =
   'whoever is established is led on to serving within the same step, and nothing happens on entering either';
 
-export const raftTests = chartTests<Machine>({
+const subject: Subject<Machine> = {
   machine: raftMachine,
   worlds: [
     { model: raftDomain({ maxTerm: 2, maxIndex: 2, maxRound: 1, speakers: [] }, [cluster(1)]), states: 42 },
@@ -80,7 +137,14 @@ export const raftTests = chartTests<Machine>({
   ],
   walks: [
     { model: raftDomain(WIDE, [1, 2, 3, 5].map(cluster)), seed: 3, count: 60, steps: 150 },
-    { model: inOffice(), seed: 6, count: 30, steps: 120 },
+    {
+      model: inOffice(WIDE, [{ ...cluster(3), restored: RESTORED }, cluster(1), cluster(5)]),
+      seed: 6,
+      count: 30,
+      steps: 120,
+    },
+    { model: raftDomain(MOVING, [cluster(3), JOINING, LEARNING]), seed: 3, count: 40, steps: 150 },
+    { model: inOffice(MOVING, [cluster(3), cluster(1), IN_CHANGE, LEAVING]), seed: 6, count: 60, steps: 200 },
   ],
   reference: raftReference,
   alarms: [
@@ -119,6 +183,10 @@ export const raftTests = chartTests<Machine>({
       'only establishing hears it here (the others have a handler of their own), and it leads back to where it is',
     'leader.serving requests.proposed [isForThisTerm]: leads to leader.establishing': PASSES_THROUGH,
     'leader.serving turn.ended: leads to leader.establishing': PASSES_THROUGH,
+    'leader.serving change.requested #2 [changesNothing]: leads to leader.establishing': PASSES_THROUGH,
     'leader.transferring transfer.timeout: leads to leader.establishing': PASSES_THROUGH,
   },
-});
+};
+
+export const raftTests = chartTests<Machine>(subject);
+export const raftSubject = subject;

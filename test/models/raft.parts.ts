@@ -3,6 +3,8 @@ import type { RaftContext } from '../../machines/raft/context.ts';
 import type { AppendRequest, RaftEvent, VoteRequest } from '../../machines/raft/events.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 
+import { isHandedOver, isSettled, verdictOn } from './raft.changes.ts';
+
 type Snapshot = SnapshotFrom<typeof raftMachine>;
 type Ballot = Pick<VoteRequest, 'from' | 'lastIndex' | 'lastTerm'>;
 type Of<T extends RaftEvent['type']> = Extract<RaftEvent, { type: T }>;
@@ -15,6 +17,7 @@ export type Part =
   | 'candidate.vote'
   | 'leader.establishing'
   | 'leader.serving'
+  | 'leader.changing'
   | 'leader.transferring';
 
 export function partOf({ value }: Pick<Snapshot, 'value'>): Part {
@@ -24,9 +27,9 @@ export function partOf({ value }: Pick<Snapshot, 'value'>): Part {
 /**
  * Which part a node plays after an event: figure 4 of the paper in plain code.
  *
- * @param commitIndex what is committed after the event
+ * @param after what is committed after the event, and who belongs to the cluster
  */
-export function partAfter(before: Snapshot, event: RaftEvent, commitIndex: number): Part {
+export function partAfter(before: Snapshot, event: RaftEvent, after: RaftContext): Part {
   const part = partOf(before);
   const { context } = before;
   switch (event.type) {
@@ -37,10 +40,11 @@ export function partAfter(before: Snapshot, event: RaftEvent, commitIndex: numbe
     case 'vote.request':
       return part.startsWith('candidate') && isGranted(part, context, event) ? 'follower.waiting' : part;
     case 'campaign.request':
-      return part.startsWith('follower') ? whoVotes(context) : part;
+      return part.startsWith('follower') && votes(context) ? whoVotes(context) : part;
     case 'election.timeout':
       if (part === 'follower.following') return 'follower.waiting';
       if (part.startsWith('leader')) return part;
+      if (!votes(context)) return part;
       return part === 'follower.waiting' && isAlone(context) ? whoVotes(context) : 'candidate.preVote';
     case 'prevote.response':
       return part === 'candidate.preVote' ? counted(context, event, part, 'candidate.vote') : part;
@@ -49,13 +53,23 @@ export function partAfter(before: Snapshot, event: RaftEvent, commitIndex: numbe
     case 'quorum.timeout':
       return part.startsWith('leader') && !isHeard(context) ? 'follower.waiting' : part;
     case 'transfer.requested':
-      return part === 'leader.serving' && context.peers.includes(event.to) ? 'leader.transferring' : part;
+      return part === 'leader.serving' && isHandedOver(context, event) ? 'leader.transferring' : part;
+    case 'change.requested':
+      return part === 'leader.serving' && verdictOn(part, context, event) === 'made'
+        ? 'leader.changing'
+        : part;
     case 'transfer.timeout':
       return part === 'leader.transferring' ? 'leader.serving' : part;
     case 'append.response':
     case 'turn.ended': {
+      const { commitIndex } = after;
       const isOfTerm = commitIndex > 0 && context.log.entries[commitIndex - 1]?.term === context.term;
-      return part === 'leader.establishing' && isOfTerm ? 'leader.serving' : part;
+      if (part === 'leader.establishing' && isOfTerm) {
+        return isSettled(after) ? 'leader.serving' : 'leader.changing';
+      }
+      if (part !== 'leader.changing') return part;
+      if (event.type === 'turn.ended' && isSettled(context)) return 'follower.waiting';
+      return isSettled(after) && votes(after) ? 'leader.serving' : part;
     }
     default:
       return part;
@@ -97,12 +111,26 @@ export function isMatching(
   return prevIndex <= log.length && log.entries[prevIndex - 1]?.term === prevTerm;
 }
 
-export function isMajority(count: number, { membership }: RaftContext): boolean {
-  return count > membership.voters.length / 2;
+/** Thesis 4.3: more than half of the voters, and while there are outgoing ones more than half of these. */
+export function decides(
+  { membership: { voters, outgoing } }: RaftContext,
+  nodes: readonly string[],
+): boolean {
+  const isMore = (of: readonly string[]) => of.filter((node) => nodes.includes(node)).length > of.length / 2;
+  return isMore(voters) && (outgoing.length === 0 || isMore(outgoing));
 }
 
-function isAlone({ membership }: RaftContext): boolean {
-  return membership.voters.length === 1;
+/** Whoever votes, old or new. */
+export function voters({ membership }: RaftContext): readonly string[] {
+  return [...new Set([...membership.voters, ...membership.outgoing])].sort();
+}
+
+export function votes(context: RaftContext): boolean {
+  return voters(context).includes(context.settings.id);
+}
+
+function isAlone(context: RaftContext): boolean {
+  return voters(context).join() === context.settings.id;
 }
 
 /** Whoever opens a term has one vote, which in a cluster of one is all of them. */
@@ -117,14 +145,16 @@ function counted(
   part: Part,
   won: Part,
 ): Part {
-  const votes = Object.values({ [from]: granted, ...context.votes });
-  const grants = votes.filter((vote) => vote).length;
-  if (isMajority(grants, context)) return won;
-  const refusals = votes.length - grants;
-  return isMajority(context.membership.voters.length - refusals, context) ? part : 'follower.waiting';
+  const answers = Object.entries({ [from]: granted, ...context.votes });
+  const grants = answers.filter(([, vote]) => vote).map(([node]) => node);
+  if (decides(context, grants)) return won;
+  const refusals = answers.filter(([, vote]) => !vote).map(([node]) => node);
+  const rest = voters(context).filter((node) => !refusals.includes(node));
+  return decides(context, rest) ? part : 'follower.waiting';
 }
 
 /** Thesis 6.2: a majority, itself included, has answered since the last time. */
 export function isHeard(context: RaftContext): boolean {
-  return isMajority(1 + Object.values(context.progress).filter(({ active }) => active).length, context);
+  const heard = Object.keys(context.progress).filter((peer) => context.progress[peer]?.active);
+  return decides(context, [context.settings.id, ...heard]);
 }

@@ -3,7 +3,15 @@ import type { RaftContext } from '../../machines/raft/context.ts';
 import type { RaftEffect, RaftEvent } from '../../machines/raft/events.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { Look } from '../../src/testing/index.ts';
-import { isDefended, isGranted, isMajority, isMatching, type Part } from './raft.parts.ts';
+import {
+  answersOperators,
+  goesByItsLog,
+  isHandedOver,
+  isSettled,
+  membershipsAppended,
+  verdictOn,
+} from './raft.changes.ts';
+import { decides, isDefended, isGranted, isMatching, type Part, voters, votes } from './raft.parts.ts';
 
 /** One step of one node, and which part it played before and plays after. */
 export type Seen = Look<typeof raftMachine> & { readonly from: Part; readonly to: Part };
@@ -24,6 +32,8 @@ export const RULES: readonly ((seen: Seen) => void)[] = [
   checksItsQuorum,
   isNotMovedByCampaigns,
   countsAnew,
+  goesByItsLog,
+  answersOperators,
 ];
 
 const leads = (part: Part) => part.startsWith('leader');
@@ -106,15 +116,21 @@ function countsAnew(seen: Seen): void {
   if (asksAnew(seen) || (opensTerm(seen) && !leads(to))) assert.deepEqual(votes, { [settings.id]: true });
 }
 
+/** Thesis 4.2.2: a leader goes when a membership without it is committed. */
+function isResigning({ before, event, from }: Seen): boolean {
+  const { context } = before;
+  return event.type === 'turn.ended' && from === 'leader.changing' && isSettled(context) && !votes(context);
+}
+
 /** Paper 5.2, thesis 9.6 and 3.10: who asks for votes asks everyone, once a campaign; who hands over asks its heir. */
 function asksForVotes(seen: Seen): void {
   const { before, event, after, effects, from } = seen;
-  const { log, peers, transferee, progress } = before.context;
+  const { log, settings, transferee, progress, membership } = before.context;
   const { term } = after.context;
   const last = { lastIndex: log.length, lastTerm: log.entries[log.length - 1]?.term ?? 0 };
   const expected: unknown[] = [];
   const asksAhead = asksAnew(seen);
-  for (const peer of peers) {
+  for (const peer of voters(before.context).filter((node) => node !== settings.id)) {
     if (asksAhead) expected.push([peer, { type: 'prevote.request', term, ...last }]);
     const transfer = event.type === 'campaign.request';
     if (opensTerm(seen)) expected.push([peer, { type: 'vote.request', term, ...last, transfer }]);
@@ -122,6 +138,12 @@ function asksForVotes(seen: Seen): void {
   const handsOver = event.type === 'turn.ended' && from === 'leader.transferring' && transferee !== null;
   if (handsOver && progress[transferee]?.match === log.length) {
     expected.push([transferee, { type: 'campaign.request', term }]);
+  }
+  if (isResigning(seen)) {
+    const match = (node: string) => progress[node]?.match ?? 0;
+    const best = Math.max(...membership.voters.map(match));
+    const heir = membership.voters.find((node) => match(node) === best);
+    expected.push([heir, { type: 'campaign.request', term: before.context.term }]);
   }
   const asks = ['prevote.request', 'vote.request', 'campaign.request'];
   const said = sends(effects).filter(({ message }) => asks.includes(message.type));
@@ -132,8 +154,10 @@ function asksForVotes(seen: Seen): void {
 }
 
 /** Paper 5.3: a leader sends what stands in its log, at the end of a turn; a heartbeat leaves nobody out. */
-function copiesItsLog({ before, event, after, effects, from }: Seen): void {
-  const { log, term, reads } = after.context;
+function copiesItsLog({ before, event, after, effects, from, to: part }: Seen): void {
+  const { log, term } = after.context;
+  // A leader whose last turn this is has no reads any more.
+  const { reads } = leads(part) ? after.context : before.context;
   const told = new Set<string>();
   for (const { to, message } of sends(effects)) {
     if (message.type !== 'append.request') continue;
@@ -174,9 +198,12 @@ function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boole
     case 'prevote.response':
       return part !== 'candidate.preVote';
     case 'campaign.request':
-      return !part.startsWith('follower');
+      return !part.startsWith('follower') || !votes(context);
     case 'transfer.requested':
-      return part !== 'leader.serving' || !context.peers.includes(event.to);
+      if (part === 'leader.serving' && isHandedOver(context, event)) return false;
+      return !leads(part) || isCopy(context, event);
+    case 'change.requested':
+      return verdictOn(part, context, event) === 'passed over';
     case 'election.timeout':
       return leads(part);
     case 'heartbeat.timeout':
@@ -194,17 +221,24 @@ function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boole
   }
 }
 
+function isCopy(context: RaftContext, event: Extract<RaftEvent, { type: 'transfer.requested' }>): boolean {
+  const { by } = event;
+  const last = by === undefined ? undefined : context.asked[by.node];
+  return by?.term !== context.term || (last !== undefined && by.number <= last.number);
+}
+
 /** Thesis 3.10: a leader takes what was meant for its term, unless it hands over. */
 function isTaken(
   event: Extract<RaftEvent, { type: 'requests.proposed' }>,
   part: Part,
   { term }: RaftContext,
 ) {
-  return (part === 'leader.establishing' || part === 'leader.serving') && event.term === term;
+  return leads(part) && part !== 'leader.transferring' && event.term === term;
 }
 
 /** Writes go to the end of the log, reads to the queue; a new leader opens its term with an entry of its own (paper 8). */
-function takesWhatIsAsked({ before, event, after, from, to }: Seen): void {
+function takesWhatIsAsked(seen: Seen): void {
+  const { before, event, after, from, to } = seen;
   if (event.type === 'append.request') return;
   const { log, term } = after.context;
   const grown = log.entries
@@ -212,10 +246,14 @@ function takesWhatIsAsked({ before, event, after, from, to }: Seen): void {
     .map((entry) => [entry.term, entry.op]);
   const taken =
     event.type === 'requests.proposed' && isTaken(event, from, before.context) ? event.requests : [];
-  const writes = taken.filter(({ op }) => op.type !== 'read').map(({ op }) => [term, op]);
-  assert.deepEqual(grown, leads(to) && !leads(from) ? [[term, null]] : writes);
-  if (leads(from) && leads(to) && event.type === 'requests.proposed') {
-    const reads = taken.filter(({ op }) => op.type === 'read').length;
+  const isRead = ({ type }: { readonly type: string }) => type === 'read' || type === 'members';
+  const writes = taken.filter(({ op }) => !isRead(op)).map(({ op }) => [term, op]);
+  const changes = membershipsAppended(seen).map((membership) => [term, { type: 'members', membership }]);
+  assert.deepEqual(grown, leads(to) && !leads(from) ? [[term, null]] : [...writes, ...changes]);
+  if (leads(from) && leads(to) && (event.type === 'requests.proposed' || event.type === 'change.requested')) {
+    const isConfirmed =
+      event.type === 'change.requested' && verdictOn(from, before.context, event) === 'so already';
+    const reads = taken.filter(({ op }) => isRead(op)).length + (isConfirmed ? 1 : 0);
     assert.equal(after.context.reads.waiting.length, before.context.reads.waiting.length + reads);
   }
   if (from !== to && event.type === 'transfer.requested') {
@@ -247,13 +285,15 @@ function commitsWhatAMajorityHolds({ before, event, after, from }: Seen): void {
   if (!leads(from) || (event.type !== 'append.response' && event.type !== 'turn.ended')) {
     return assert.equal(commitIndex, committed);
   }
-  const held = [stableIndex, ...Object.values(progress).map(({ match }) => match)];
+  const { settings } = after.context;
+  const holders = (index: number) => [
+    ...(stableIndex >= index ? [settings.id] : []),
+    ...Object.keys(progress).filter((peer) => (progress[peer]?.match ?? 0) >= index),
+  ];
   const ripe = log.entries
     .slice(0, log.length)
     .map((entry, i) => ({ index: i + 1, isOwn: entry.term === term }))
-    .filter(
-      ({ index, isOwn }) => isOwn && isMajority(held.filter((one) => one >= index).length, after.context),
-    );
+    .filter(({ index, isOwn }) => isOwn && decides(after.context, holders(index)));
   assert.equal(commitIndex, Math.max(committed, ripe.at(-1)?.index ?? 0));
   if (event.type === 'append.response' && progress[event.from] !== undefined) {
     assert.equal(progress[event.from]?.active, true);
@@ -280,7 +320,7 @@ function readsInRounds({ before, event, after, effects, from, to }: Seen): void 
   const [was, is] = [before.context.reads, after.context.reads];
   const opens =
     event.type === 'turn.ended' &&
-    from === 'leader.serving' &&
+    (from === 'leader.serving' || from === 'leader.changing') &&
     was.waiting.length > 0 &&
     was.pending.length === 0;
   assert.equal(is.round, was.round + (opens ? 1 : 0));
@@ -297,8 +337,9 @@ function readsInRounds({ before, event, after, effects, from, to }: Seen): void 
 
 /** The latest round has been acknowledged by a majority, the leader included. */
 function isRoundConfirmed(context: RaftContext): boolean {
-  const acked = Object.values(context.progress).filter(({ ackedRound }) => ackedRound >= context.reads.round);
-  return isMajority(acked.length + 1, context);
+  const { progress, reads, settings } = context;
+  const acked = Object.keys(progress).filter((peer) => (progress[peer]?.ackedRound ?? 0) >= reads.round);
+  return decides(context, [settings.id, ...acked]);
 }
 
 /** Thesis 6.2: whom a majority has answered goes on, and begins to listen anew. */

@@ -30,8 +30,19 @@ function submission(sinceMs: number, minIndex: number): Submission {
   return { client: 'c1', msgId: 1, op, bytes: 60, reader: minIndex === 0 ? null : 1, sinceMs, minIndex };
 }
 
-/** @param maxNumber how many requests may arrive in one life of the model */
-function model(maxNumber: number): Model<Machine> {
+/** What operators ask. */
+const OPERATORS: readonly Submission['op'][] = [
+  { type: 'members', local: false },
+  { type: 'change_members', add: [], learners: ['n4'], remove: [], ifIndex: null },
+  { type: 'transfer_leadership', to: 'n2' },
+  { type: 'transfer_leadership', to: 'n1' },
+];
+
+/**
+ * @param maxNumber how many requests may arrive in one life of the model
+ * @param operators what operators may ask besides
+ */
+function model(maxNumber: number, operators: readonly Submission['op'][] = []): Model<Machine> {
   return {
     machine: requestsMachine,
     inputs: [INPUT],
@@ -44,6 +55,9 @@ function model(maxNumber: number): Model<Machine> {
         const [write, read] = [submission(nowMs, 0), submission(nowMs, 5)];
         yield { type: 'requests.arrived', nowMs, requests: [write] };
         yield { type: 'requests.arrived', nowMs, requests: [write, read, write] };
+        for (const op of operators) {
+          yield { type: 'requests.arrived', nowMs, requests: [{ ...write, op }, write] };
+        }
       }
       yield* answers(pending[0]?.number ?? nextNumber);
       if (pending.length > 0) yield { type: 'node.failed', text: 'the disk is full' };
@@ -96,6 +110,7 @@ class Table {
     if (event.type === 'requests.arrived') this.#arrive(event.requests, event.nowMs);
     if (event.type === 'leader.changed') {
       this.leader = event.leader;
+      this.#congratulate();
       for (const number of this.waiting.keys()) this.#forward(number, event.nowMs);
     }
     if (event.type === 'patrol.timeout') this.#patrol(event.nowMs);
@@ -119,9 +134,22 @@ class Table {
     }
   }
 
+  /** Whoever wanted this node to lead has what it wanted. */
+  #congratulate(): void {
+    for (const [number, { request }] of this.waiting) {
+      const { op } = request;
+      if (op.type !== 'transfer_leadership' || op.to !== this.leader) continue;
+      this.waiting.delete(number);
+      this.#answer(request, { type: 'transfer_leadership_ok' });
+    }
+  }
+
   #forward(number: number, nowMs: number): void {
     const one = this.waiting.get(number);
     if (this.leader === null || one === undefined) return;
+    // Nothing would make two copies of these one, so no second leader hears of them, and none a second time.
+    const isOnce = ['change_members', 'transfer_leadership'].includes(one.request.op.type);
+    if (isOnce && one.handedMs !== null) return;
     one.handedMs = nowMs;
     this.forwarded.push(number);
   }
@@ -147,7 +175,7 @@ class Table {
       if (request.sinceMs + this.settings.deadlineMs <= nowMs) {
         this.waiting.delete(number);
         // A write that was handed over may stand in a log; a read stands in none.
-        const code = handedMs !== null && request.op.type !== 'read' && reached === 0 ? 0 : 11;
+        const code = handedMs !== null && !isRead(request) && reached === 0 ? 0 : 11;
         this.#answer(request, { type: 'error', code, text: '' });
       } else if ((handedMs ?? 0) + this.settings.retryMs <= nowMs) this.#forward(number, nowMs);
     }
@@ -156,7 +184,7 @@ class Table {
   #giveUp(): void {
     for (const { request, handedMs } of this.waiting.values()) {
       // A write that was handed over may happen yet; it cannot be said of a read.
-      const code = handedMs !== null && request.op.type !== 'read' ? 13 : 11;
+      const code = handedMs !== null && !isRead(request) ? 13 : 11;
       this.#answer(request, { type: 'error', code, text: '' });
     }
     this.waiting.clear();
@@ -167,12 +195,16 @@ class Table {
   }
 }
 
+function isRead({ op }: Submission): boolean {
+  return op.type === 'read' || op.type === 'members';
+}
+
 /** The words of an error are not the protocol's. */
 function withoutText(outcome: Outcome): Outcome {
   return outcome.type === 'error' ? { ...outcome, text: '' } : outcome;
 }
 
-/** Everything that is answered or passed on, in order, without the texts of errors. */
+/** Everything that is answered, in order and without the texts of errors, and everything that is passed on. */
 function told(effects: readonly RequestsEffect[]) {
   return {
     answers: effects.flatMap((one) =>
@@ -180,9 +212,12 @@ function told(effects: readonly RequestsEffect[]) {
         ? one.answers.map(({ reader, outcome, index }) => ({ reader, outcome: withoutText(outcome), index }))
         : [],
     ),
-    forwarded: effects.flatMap((one) =>
-      one.type === 'forward' ? one.requests.map(({ number }) => number) : [],
-    ),
+    forwarded: effects
+      .flatMap((one) => {
+        if (one.type === 'ask') return [one.number];
+        return one.type === 'forward' ? one.requests.map(({ number }) => number) : [];
+      })
+      .sort((a, b) => a - b),
   };
 }
 
@@ -234,6 +269,9 @@ export const requestsReference: Reference<Machine> = (_input, first) => {
 export const requestsTests = chartTests<Machine>({
   machine: requestsMachine,
   worlds: [{ model: model(2), states: 139 }],
-  walks: [{ model: model(1000), seed: 5, count: 40, steps: 80 }],
+  walks: [
+    { model: model(1000), seed: 5, count: 40, steps: 80 },
+    { model: model(1000, OPERATORS), seed: 5, count: 40, steps: 80 },
+  ],
   reference: requestsReference,
 });
