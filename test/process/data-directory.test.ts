@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BUNDLE, NodeProcess } from './node-process.ts';
+
+// The directory of a real node: one process has it at a time, and damage in its file is found.
+
+let root: string;
+let directory: string;
+const running: NodeProcess[] = [];
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'actorum-directory-'));
+  directory = join(root, 'n1');
+});
+
+afterEach(async () => {
+  for (const node of running.splice(0)) {
+    node.child.kill('SIGKILL');
+    await node.exit();
+  }
+  rmSync(root, { recursive: true });
+});
+
+function node(): NodeProcess {
+  const started = new NodeProcess(['--data-dir', directory]);
+  running.push(started);
+  return started;
+}
+
+/** Keys and values that are found again in the file, byte for byte. */
+async function fill(writes: number): Promise<void> {
+  const filler = node();
+  filler.init();
+  for (let i = 0; i < writes; i += 1) {
+    filler.send({ type: 'write', key: `key ${i}`, value: `value ${i}`, msg_id: 10 + i });
+    await filler.reply(10 + i);
+  }
+  expect(await filler.end()).toBe(0);
+}
+
+async function inspectData(...args: readonly string[]) {
+  const child = spawn(process.execPath, [BUNDLE, 'inspect-data', directory, ...args]);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const [code] = await once(child, 'close');
+  return { code: code as number | null, stdout, stderr };
+}
+
+describe('a directory has one user', () => {
+  it('of two nodes started at once, one serves, and the other says who has it', async () => {
+    const pair = [node(), node()];
+    for (const one of pair) one.init();
+    const loser = await Promise.race(pair.map((one) => one.exit().then(() => one)));
+    const winner = pair.find((one) => one !== loser) as NodeProcess;
+    expect(loser.child.exitCode).toBe(1);
+    expect(loser.log).toContain(`${directory} is in use by process ${winner.child.pid}: give each node`);
+    expect((await winner.reply(1)).body.type).toBe('init_ok');
+    const told = await inspectData();
+    expect(told).toMatchObject({ code: 2, stdout: '' });
+    expect(told.stderr).toContain(`process ${winner.child.pid} uses ${directory}`);
+  });
+
+  it('kill -9 gives it back', async () => {
+    const first = node();
+    first.init();
+    await first.reply(1);
+    first.child.kill('SIGKILL');
+    // Not even its end is waited for.
+    await once(first.child, 'exit');
+    const second = node();
+    second.init();
+    expect((await second.reply(1)).body.type).toBe('init_ok');
+  });
+});
+
+describe('damage in the file', () => {
+  it('in a value is named by inspect-data and by the node, which does not start', async () => {
+    await fill(30);
+    const file = join(directory, 'data.mdb');
+    expect(await inspectData()).toMatchObject({ code: 0 });
+    const bytes = readFileSync(file);
+    for (let place = bytes.indexOf('value 17"'); place >= 0; place = bytes.indexOf('value 17"', place + 1)) {
+      bytes[place] = 'V'.charCodeAt(0);
+    }
+    writeFileSync(file, bytes);
+    const { code, stdout } = await inspectData('--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).damage).toEqual([
+      expect.stringMatching(/^log record \d+ \(batch \d+\) is damaged$/),
+    ]);
+    const damaged = node();
+    damaged.init();
+    expect(await damaged.exit()).toBe(1);
+    expect(damaged.log).toMatch(/log record \d+ \(batch \d+\) is damaged: this was acknowledged/);
+    expect(damaged.output).toEqual([]);
+  });
+
+  it('a file that is cut short is told, and does not kill the process', async () => {
+    await fill(30);
+    const file = join(directory, 'data.mdb');
+    truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096);
+    const damaged = node();
+    damaged.init();
+    expect(await damaged.exit()).toBe(1);
+    expect(damaged.log).toContain(`${file} is cut short`);
+    expect(await inspectData()).toMatchObject({ code: 1, stdout: expect.stringContaining('is cut short') });
+  });
+});
