@@ -35,6 +35,8 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/verify/', rooms: [], packages: [] },
   // A library that stands alone: of the charts' room it takes the type of JSON values.
   { path: 'src/client/', rooms: ['machines/json.ts'], packages: [] },
+  // What operators do, over any transport of messages; its command opens the connection.
+  { path: 'src/admin/', rooms: ['src/host/', USAGE], packages: [] },
   // For any XState machine, not only for ours.
   { path: 'src/accelerate/', rooms: [], packages: ['xstate'] },
   { path: 'src/actors/', rooms: ['machines/', 'src/accelerate/'], packages: ['rxjs', 'xstate'] },
@@ -79,6 +81,7 @@ export const ROOMS: readonly Room[] = [
       'src/kit/',
       'src/verify/',
       'src/client/',
+      'src/admin/',
       'src/trace/',
       'src/page/',
       REPORT_SOURCE,
