@@ -165,7 +165,7 @@ function tiles({ source, operations, levels, availability, endMs, bands, moments
 function contradictions({ source }: RunRecord): string {
   const { contradictions: found } = source;
   if (found.length === 0) return '';
-  const figures = found.map(violation).join('\n');
+  const figures = found.map((one) => violation(one, found.length === 1)).join('\n');
   const [title, about] =
     source.workload === 'lww-kv'
       ? [
@@ -183,14 +183,14 @@ answer: it took effect at one moment within. A broken bar is one of which nobody
 <div class="groups">${figures}</div></section>`;
 }
 
-function violation(found: Contradiction): string {
+function violation(found: Contradiction, isOnly: boolean): string {
   const { title, text, operations } = found;
   const drawn =
     operations.length === 0
       ? ''
       : `<div class="scroll" tabindex="0" role="region" aria-label="the operations, drawn">${drawContradiction(found)}</div>`;
   return `<figure class="violation"><figcaption>${escaped(title)}</figcaption>${drawn}
-<details><summary>in words</summary><pre>${escaped(text)}</pre></details></figure>`;
+<details${isOnly ? ' open' : ''}><summary>in words</summary><pre>${escaped(text)}</pre></details></figure>`;
 }
 
 /** Buttons that wait for the script, and what they can be done with besides. */

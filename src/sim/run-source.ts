@@ -1,5 +1,6 @@
 import type { RunSource } from '../report/source.ts';
 import { contradictionsIn, lossesIn } from '../verify/index.ts';
+import { judgeHistory } from './judge.ts';
 import { replayCommand } from './log-report.ts';
 import { type SimulationOptions, simulatedNodes } from './options.ts';
 import type { SimulationResult } from './simulation.ts';
@@ -12,15 +13,12 @@ import type { StoreSimulationResult } from './store-result.ts';
 export function logSource({ options, failure, judgement, history, ...run }: SimulationResult): RunSource {
   const { messages, leaderships } = run;
   return {
-    ...sourceOf(options, replayCommand(options), failure, judgement?.linearizability.reason),
+    ...sourceOf(options, replayCommand(options), failure, judgement?.linearizability.reason, run.stats),
     mode: null,
     history,
     messages,
     leaderships,
-    contradictions:
-      judgement === null
-        ? []
-        : contradictionsIn(judgement.linearizability, judgement.sessions, judgement.indices),
+    contradictions: contradictionsOf(options.workload, judgement, history),
   };
 }
 
@@ -31,9 +29,10 @@ export function storeSource({
   survival,
   history,
   messages,
+  stats,
 }: StoreSimulationResult): RunSource {
   return {
-    ...sourceOf(options, storeReplayCommand(options), failure, survival?.reason),
+    ...sourceOf(options, storeReplayCommand(options), failure, survival?.reason, stats),
     mode: options.store.mode,
     history,
     messages,
@@ -42,11 +41,22 @@ export function storeSource({
   };
 }
 
+/** A run that an invariant has ended was not judged; what clients had seen by then may show what it means to them. */
+function contradictionsOf(
+  workload: SimulationOptions['workload'],
+  judgement: SimulationResult['judgement'],
+  history: SimulationResult['history'],
+) {
+  const { linearizability, sessions, indices } = judgement ?? judgeHistory(workload, history);
+  return contradictionsIn(linearizability, sessions, indices);
+}
+
 function sourceOf(
   options: SimulationOptions,
   command: string,
   failure: string | null,
   reason: string | undefined,
+  { virtualSeconds }: { readonly virtualSeconds: number },
 ) {
   const { seed, workload, seconds, concurrency, opsPerSecond, keys, weather } = options;
   const [least, most] = weather.delayMs;
@@ -64,7 +74,7 @@ function sourceOf(
       ['', keys === 1 ? '1 key' : `${keys} keys`],
       ['messages take', `${least} to ${most} ms`],
     ],
-    load: { fromMs: 0, toMs: seconds * 1000 },
+    load: { fromMs: 0, toMs: Math.min(seconds, virtualSeconds) * 1000 },
     verdict: {
       outcome: failure === null ? 'ok' : 'illegal',
       headline: failure ?? 'Every property held.',
