@@ -71,7 +71,7 @@ const MOST_TYPES = 7;
 
 /** @param share how much of the room of a page this run may take, from 0 to 1 */
 export function dataOf(record: RunRecord, share = 1): RunData {
-  const { source, endMs, bands, moments, levels, availability, lanes } = record;
+  const { source, nodes, endMs, bands, moments, levels, availability, lanes } = record;
   const leftOut: string[] = [];
   const limited = <T>(all: readonly T[], most: number, what: string): readonly T[] => {
     if (all.length > most)
@@ -82,7 +82,7 @@ export function dataOf(record: RunRecord, share = 1): RunData {
   if (kept.note !== null) leftOut.push(kept.note);
   return {
     endMs: tenth(endMs),
-    nodes: source.nodes,
+    nodes,
     load: source.load,
     bands: limited(bands, MOST_FAULTS, 'faults'),
     moments: limited(moments, MOST_FAULTS, 'other doings of the nemesis'),

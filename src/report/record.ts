@@ -38,6 +38,8 @@ export type RunOperation = {
 /** A run as the report shows it: what of it can be computed is computed, and nothing is drawn yet. */
 export type RunRecord = Faults & {
   readonly source: RunSource;
+  /** Those of the cluster as it began, and then those who led or were asked besides. */
+  readonly nodes: readonly string[];
   readonly endMs: number;
   /** In the order in which they began. */
   readonly operations: readonly RunOperation[];
@@ -46,17 +48,20 @@ export type RunRecord = Faults & {
   readonly availability: Availability;
 };
 
+const MOST_NODES = 32;
 const MOST_LETTERS = 24;
 const MOST_ERROR_LETTERS = 160;
 
 /** @throws HistoryError when the events of the source are no history */
 export function recordOf(source: RunSource): RunRecord {
-  const { history, load, leaderships, nodes } = source;
+  const { history, load, leaderships } = source;
   const endMs = Math.max(1, history.at(-1)?.timeMs ?? 0, load?.toMs ?? 0, leaderships.at(-1)?.timeMs ?? 0);
   const paired = operations(history);
   const all = paired.map((operation) => runOperation(operation, endMs));
+  const nodes = nodesOf(source, all);
   return {
     source,
+    nodes,
     endMs,
     operations: all,
     lanes: lanesOf(paired, endMs),
@@ -68,6 +73,12 @@ export function recordOf(source: RunSource): RunRecord {
     availability: availabilityOf(all, nodes, endMs, load ?? { fromMs: 0, toMs: endMs }),
     ...faultsOf(history, nodes, endMs, source.faultTexts),
   };
+}
+
+/** Members may come while a run lasts. A history that asks ever new names is no reason to draw them all. */
+function nodesOf({ nodes, leaderships }: RunSource, all: readonly RunOperation[]): string[] {
+  const others = [...leaderships, ...all].map(({ node }) => node).filter((node) => node !== '');
+  return [...new Set([...nodes, ...others])].slice(0, Math.max(nodes.length, MOST_NODES));
 }
 
 function runOperation(operation: Operation, endMs: number): RunOperation {

@@ -10,6 +10,8 @@ export type SimulationResult = {
   /** What the history is worth; null when the run itself failed. */
   readonly judgement: Judgement | null;
   readonly history: readonly HistoryEvent[];
+  /** What the nemesis says of its doings besides, in their order. */
+  readonly faultTexts: readonly { readonly name: string; readonly text: string }[];
   /** Messages between nodes over time, lost ones included, and who led when. */
   readonly messages: Tallied;
   readonly leaderships: readonly Leadership[];

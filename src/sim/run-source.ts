@@ -11,11 +11,12 @@ import type { StoreSimulationResult } from './store-result.ts';
 
 /** Of a simulated log. */
 export function logSource({ options, failure, judgement, history, ...run }: SimulationResult): RunSource {
-  const { messages, leaderships } = run;
+  const { messages, leaderships, faultTexts } = run;
   return {
     ...sourceOf(options, replayCommand(options), failure, judgement?.linearizability.reason, run.stats),
     mode: null,
     history,
+    faultTexts,
     messages,
     leaderships,
     contradictions: contradictionsOf(options.workload, judgement, history),
@@ -29,12 +30,14 @@ export function storeSource({
   survival,
   history,
   messages,
+  faultTexts,
   stats,
 }: StoreSimulationResult): RunSource {
   return {
     ...sourceOf(options, storeReplayCommand(options), failure, survival?.reason, stats),
     mode: options.store.mode,
     history,
+    faultTexts,
     messages,
     leaderships: [],
     contradictions: survival === null ? [] : lossesIn(history),
@@ -67,7 +70,6 @@ function sourceOf(
     seed,
     nodes: simulatedNodes(options),
     time: 'virtual',
-    faultTexts: [],
     facts: [
       ['', `${concurrency} clients`],
       ['', `${opsPerSecond} operations a second asked for`],

@@ -59,6 +59,7 @@ class Simulation {
   readonly #cluster: Cluster;
   readonly #observe: (line: string) => void;
   readonly #faults = new Map<string, number>();
+  readonly #faultTexts: SimulationResult['faultTexts'][number][] = [];
   readonly #leaderships: Leadership[] = [];
   #events = 0;
   #recoveryMs: number | null = null;
@@ -124,6 +125,7 @@ class Simulation {
       judgement,
       history,
       messages: this.#network.overTime,
+      faultTexts: this.#faultTexts,
       leaderships: this.#leaderships,
       traceHash: this.#trace.hash,
       traceTail: this.#trace.tail,
@@ -253,6 +255,7 @@ class Simulation {
   #recordFault(fault: string, value: readonly string[], text: string): void {
     this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
+    this.#faultTexts.push({ name: fault, text });
     this.#trace.add(`${this.#schedule.moment} nemesis ${fault} ${value.join(' ')} ${text}`);
     this.#say(`${fault} ${value.join(', ')} ${text}`.trimEnd());
   }

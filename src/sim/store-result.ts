@@ -10,6 +10,8 @@ export type StoreSimulationResult = {
   /** What became of the acknowledged writes; null when the run itself failed. */
   readonly survival: SurvivalResult | null;
   readonly history: readonly HistoryEvent[];
+  /** What the nemesis says of its doings besides, in their order. */
+  readonly faultTexts: readonly { readonly name: string; readonly text: string }[];
   /** Messages between nodes over time, lost ones included. */
   readonly messages: Tallied;
   readonly traceHash: string;

@@ -60,6 +60,7 @@ class StoreSimulation {
   readonly #dice: Dice;
   readonly #observe: (line: string) => void;
   readonly #faults = new Map<string, number>();
+  readonly #faultTexts: StoreSimulationResult['faultTexts'][number][] = [];
   readonly #offsetsMs = new Map<string, number>();
   readonly #tombstones: [number, number] = [0, 0];
   #stopped = false;
@@ -154,6 +155,7 @@ class StoreSimulation {
       survival,
       history,
       messages: this.#network.overTime,
+      faultTexts: this.#faultTexts,
       traceHash: this.#trace.hash,
       traceTail: this.#trace.tail,
       stats: {
@@ -285,6 +287,7 @@ class StoreSimulation {
   #recordFault(fault: string, value: readonly string[], text: string): void {
     this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     this.#clients.record({ process: 'nemesis', type: 'info', f: fault, value });
+    this.#faultTexts.push({ name: fault, text });
     this.#trace.add(`${this.#schedule.nowMs.toFixed(3)} nemesis ${fault} ${value.join(' ')} ${text}`);
     this.#observe(
       `${(this.#schedule.nowMs / 1000).toFixed(3).padStart(8)} s  ${fault} ${value.join(', ')} ${text}`.trimEnd(),

@@ -1,5 +1,6 @@
 import { element, rounded } from '../../page/markup.ts';
 import { formatMs } from '../../page/numbers.ts';
+import { shortened } from '../faults.ts';
 import { type Draw, LEFT, picture, scaleOf, text } from './frame.ts';
 
 const ROW = 20;
@@ -24,7 +25,7 @@ export const drawAvailability: Draw = (run, view) => {
       }
     }
     const told = share === null ? '–' : percent(share);
-    return text(0, y + 14, name, 'lane-name') + text(LEFT - 8, y + 14, told, 'tick', 'end');
+    return text(0, y + 14, shortened(name, 4), 'lane-name') + text(LEFT - 8, y + 14, told, 'tick', 'end');
   });
   const overall = rows[0]?.share ?? null;
   return picture(run, view, {

@@ -1,13 +1,14 @@
 import { element, escaped } from '../../page/markup.ts';
 import { formatMs } from '../../page/numbers.ts';
 import type { RunData } from '../data.ts';
+import { shortened } from '../faults.ts';
 import { type Draw, LEFT, picture, plotWidth, rule, scaleOf, text } from './frame.ts';
 
 const ROW = 20;
 const LETTER = 6.6;
 
 /** Of how many kinds of faults nobody leads any more who is struck by them. */
-const DEADLY: ReadonlySet<string> = new Set(['crash', 'kill', 'kill-all']);
+const DEADLY: ReadonlySet<string> = new Set(['crash', 'crash-all', 'torn', 'torn-all', 'kill', 'kill-all']);
 
 type Reign = { readonly node: string; readonly term: number; readonly fromMs: number; readonly toMs: number };
 
@@ -29,7 +30,9 @@ export const drawElections: Draw = (run, view) => {
   const inner = plotWidth(view);
   const reigns = reignsOf(run);
   const height = run.nodes.length * ROW + 4;
-  const rows = run.nodes.map((node, i) => text(LEFT - 8, 2 + i * ROW + 14, node, 'lane-name', 'end'));
+  const rows = run.nodes.map((node, i) =>
+    text(LEFT - 8, 2 + i * ROW + 14, shortened(node, 10), 'lane-name', 'end'),
+  );
   const lines = run.nodes.map((_, i) => rule(0, 2 + (i + 0.5) * ROW, inner, 2 + (i + 0.5) * ROW, 'lane'));
   const bars = reigns.map(({ node, term, fromMs, toMs }) => {
     const row = run.nodes.indexOf(node);
