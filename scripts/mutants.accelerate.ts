@@ -3,6 +3,7 @@ import type { Mutant } from './mutants.list.ts';
 /** Faults of the accelerator: what it could have learnt wrong, or replay wrong. */
 
 const RANDOM_MACHINES = { test: 'test/accelerate/properties.test.ts', title: 'in the mode' } as const;
+const PROGRAMS = 'test/accelerate/programs.test.ts';
 const ACCELERATE = 'test/accelerate/accelerate.test.ts';
 
 export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
@@ -113,7 +114,8 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     file: 'src/accelerate/shapes.ts',
     search: 'shape.includes(key) ? patch : context',
     replace: 'context',
-    ...RANDOM_MACHINES,
+    test: PROGRAMS,
+    title: 'is no way into a prototype',
   },
   {
     name: 'accelerator: a program that takes any context for the one that it was made for',
@@ -122,7 +124,8 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     search: 'if (n === ${keys.length}) { ${nested} }',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is put there.
     replace: '{ ${nested} }',
-    ...RANDOM_MACHINES,
+    test: PROGRAMS,
+    title: 'copies contexts',
   },
   {
     name: 'accelerator: a program that takes any patch for the first one',
@@ -131,14 +134,16 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     search: 'if (n === ${shape.length}) ${into} =',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is put there.
     replace: '${into} =',
-    ...RANDOM_MACHINES,
+    test: PROGRAMS,
+    title: 'takes patches',
   },
   {
     name: 'accelerator: a program that takes a wrong turn',
     file: 'src/accelerate/program.ts',
     search: 'const next = answer ? choice.yes : choice.no;',
     replace: 'const next = choice.yes ?? choice.no;',
-    ...RANDOM_MACHINES,
+    test: PROGRAMS,
+    title: 'goes the way',
   },
   {
     name: 'accelerator: a program that throws what a guard threw',
@@ -146,21 +151,24 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is looked for.
     search: 'throw at === null ? error : ${this.#hands}.errorOf(at, error);',
     replace: 'throw error;',
-    ...RANDOM_MACHINES,
+    test: PROGRAMS,
+    title: 'throws what a guard threw',
   },
   {
     name: 'accelerator: a program that takes what an update threw for what a guard threw',
     file: 'src/accelerate/program.ts',
     search: "this.#source.add('at = null;');\n      this.#take",
     replace: 'this.#take',
-    ...RANDOM_MACHINES,
+    test: PROGRAMS,
+    title: 'throws what a guard threw',
   },
   {
     name: 'accelerator: a program that hands over without what it has changed',
     file: 'src/accelerate/programs.ts',
     search: '.settle(reached, context, isNew, choice)',
     replace: '.settle(reached, snapshot.context, isNew, choice)',
-    ...RANDOM_MACHINES,
+    test: PROGRAMS,
+    title: 'goes on with eventless',
   },
   {
     name: 'accelerator: a program that asks again what it has asked already',
@@ -174,6 +182,7 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     file: 'src/accelerate/program.ts',
     search: '(kind === DONE && isDone)',
     replace: 'kind === DONE',
-    ...RANDOM_MACHINES,
+    test: PROGRAMS,
+    title: 'ends machines',
   },
 ];
