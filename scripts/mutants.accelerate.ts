@@ -165,8 +165,8 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
   {
     name: 'accelerator: a program that hands over without what it has changed',
     file: 'src/accelerate/programs.ts',
-    search: '.settle(reached, context, isNew, choice)',
-    replace: '.settle(reached, snapshot.context, isNew, choice)',
+    search: 'reached,\n          context,\n',
+    replace: 'reached,\n          snapshot.context,\n',
     test: PROGRAMS,
     title: 'goes on with eventless',
   },
@@ -175,6 +175,13 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     file: 'src/accelerate/programs.ts',
     search: '.proceed(choice),',
     replace: '.complete(),',
+    ...RANDOM_MACHINES,
+  },
+  {
+    name: 'accelerator: a program that looks for eventless transitions once too often',
+    file: 'src/accelerate/program.ts',
+    search: 'else if (from.reached !== null && !hasChanged)',
+    replace: 'else if (from.reached === plan.next && !hasChanged)',
     ...RANDOM_MACHINES,
   },
   {

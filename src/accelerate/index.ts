@@ -6,3 +6,4 @@
 export { type AccelerateOptions, accelerate, PROVED_AGAINST } from './accelerate.ts';
 export { CannotAccelerate } from './refusal.ts';
 export { createScope } from './scope.ts';
+export { withContext } from './snapshots.ts';

@@ -12,8 +12,8 @@ import type { Snapshot } from './xstate.ts';
  *
  * A run (`run.ts`) carries out any plan of any machine, so V8 finds functions and contexts of every kind in the same few
  * places of the code, and can specialize none of them. A program is a function of its own, with the functions of its own
- * machine in it. It holds the usual case: predicates, marked updates and effects, and eventless transitions that are not
- * taken. Wherever anything else comes up it hands over to a run, which goes on from there.
+ * machine in it. It holds the usual case: predicates, marked updates and effects, and a few eventless transitions. Wherever
+ * anything else comes up it hands over to a run, which goes on from there.
  */
 export type Program = (snapshot: Snapshot, event: EventObject, scope: DirectScope) => Snapshot;
 
@@ -23,6 +23,7 @@ export type Hands = {
   proceed(snapshot: Snapshot, event: EventObject, scope: DirectScope, choice: Choice): Snapshot;
   /**
    * Goes on when the first microstep has been taken.
+   * @param iteration how many microsteps have been taken
    * @param choice where the selection of eventless transitions has come to; null when it has to begin
    */
   settle(
@@ -33,6 +34,7 @@ export type Hands = {
     choice: Choice | null,
     context: object,
     isNew: boolean,
+    iteration: number,
   ): Snapshot;
   /** Where an answer leads that did not come up before; the program is no longer all that is known. */
   follow(choice: Choice, answer: boolean): Choice;
@@ -41,16 +43,20 @@ export type Hands = {
   errorOf(choice: Choice, error: unknown): unknown;
 };
 
-/** So many predicates one program asks at most; beyond it hands over. */
+/** So many predicates one program asks at most, and so many microsteps it holds; beyond it hands over. */
 const MOST_CHOICES = 64;
+const MOST_PLANS = 32;
+/** So many eventless microsteps one after the other. */
+const MOST_EVENTLESS = 3;
 
 /**
  * The program for the event of a first choice.
  *
  * @param context one as it comes up there; programs are made for contexts of its shape, and do well by others
+ * @param limit how many microsteps may be taken
  */
-export function programOf(root: Choice, context: object, hands: Hands): Program {
-  return new Writing(root.type as string, Object.keys(context), hands).program(root);
+export function programOf(root: Choice, context: object, limit: number, hands: Hands): Program {
+  return new Writing(root.type as string, Object.keys(context), limit, hands).program(root);
 }
 
 /** How far a program has come: where the context is by now, and whether there is to be a new snapshot. */
@@ -60,26 +66,30 @@ type Progress = {
   readonly isNew: boolean;
   /** Where the machine is after its first microstep; null before. */
   readonly reached: Configuration | null;
+  readonly microsteps: number;
 };
 
 class Writing {
   readonly #source = new Source();
   readonly #type: string;
   readonly #keys: readonly string[];
+  readonly #limit: number;
   readonly #hands: string;
   #choices = 0;
+  #plans = 0;
   #variables = 0;
 
-  constructor(type: string, keys: readonly string[], hands: Hands) {
+  constructor(type: string, keys: readonly string[], limit: number, hands: Hands) {
     this.#type = type;
     this.#keys = keys;
+    this.#limit = limit;
     this.#hands = this.#source.constant(hands);
   }
 
   program(root: Choice): Program {
     const source = this.#source;
     source.add('const c0 = snapshot.context; let at = null, n = 0; try {');
-    this.#select(root, { context: 'c0', keys: this.#keys, isNew: false, reached: null });
+    this.#select(root, { context: 'c0', keys: this.#keys, isNew: false, reached: null, microsteps: 0 });
     source.add(`} catch (error) { throw at === null ? error : ${this.#hands}.errorOf(at, error); }`);
     return source.compile<Program>(['snapshot', 'event', 'scope']);
   }
@@ -117,38 +127,48 @@ class Writing {
     else this.#handOver(`${this.#hands}.follow(${this.#source.constant(choice)}, ${answer})`, progress);
   }
 
-  #handOver(choice: string, { context, isNew, reached }: Progress): void {
+  #handOver(choice: string, { context, isNew, reached, microsteps }: Progress): void {
     const { add, constant } = this.#source;
     const given = 'snapshot, event, scope';
     add('at = null;');
     if (reached === null) add(`return ${this.#hands}.proceed(${given}, ${choice});`);
     else
-      add(`return ${this.#hands}.settle(${given}, ${constant(reached)}, ${choice}, ${context}, ${isNew});`);
+      add(
+        `return ${this.#hands}.settle(${given}, ${constant(reached)}, ${choice}, ${context}, ${isNew}, ${microsteps});`,
+      );
   }
 
-  /** What was selected, if it is the first microstep; or, after that, nothing more. */
+  /** What was selected. */
   #take(choice: Choice, progress: Progress): void {
     const { plan, configuration } = choice;
-    if (progress.reached !== null) {
-      if (plan === null) this.#finish(progress, progress.reached, 'active');
-      else this.#handOver(this.#source.constant(choice), progress);
-    } else if (plan === null) {
-      this.#settle(configuration, progress);
-    } else if (isStraight(plan)) {
-      this.#perform(plan, progress);
+    const { reached, microsteps } = progress;
+    if (plan === null) {
+      if (reached !== null) this.#finish(progress, reached, 'active');
+      else this.#settle(configuration, { ...progress, microsteps: 1 });
+    } else if (
+      isStraight(plan) &&
+      microsteps <= MOST_EVENTLESS &&
+      microsteps < this.#limit &&
+      this.#plans < MOST_PLANS
+    ) {
+      this.#perform(plan, { ...progress, microsteps: microsteps + 1 });
     } else {
       this.#handOver(this.#source.constant(choice), progress);
     }
   }
 
   #perform(plan: Plan, from: Progress): void {
-    let progress = from;
+    this.#plans += 1;
+    let progress = { ...from, isNew: false };
     for (const operation of plan.operations) {
       if (operation.kind === PATCH) progress = this.#update(operation, progress);
       else if (operation.kind === EFFECTS) this.#emit(operation, progress);
     }
-    progress = { ...progress, isNew: progress.isNew || plan.isNew };
+    const hasChanged = progress.isNew || plan.isNew;
+    progress = { ...progress, isNew: from.isNew || hasChanged };
     if (plan.isDone) this.#finish(progress, plan.next, 'done', this.#source.constant(plan.output));
+    // Eventless transitions that changed nothing are not looked for again.
+    else if (from.reached !== null && !hasChanged) this.#finish(progress, plan.next, 'active');
     else this.#settle(plan.next, progress);
   }
 
@@ -175,7 +195,7 @@ class Writing {
     return { ...progress, context, keys, isNew: true };
   }
 
-  /** The first microstep is done: now come the eventless transitions. */
+  /** A microstep is done: now come the eventless transitions. */
   #settle(configuration: Configuration, progress: Progress): void {
     const reached = { ...progress, reached: configuration };
     const { eventless } = configuration;

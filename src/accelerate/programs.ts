@@ -41,9 +41,10 @@ export class Programs {
     const plans = this.#plans;
     const first = plans.choice(configuration, type);
     first.uses = 0;
+    const limit = plans.machine.options?.maxIterations ?? Number.POSITIVE_INFINITY;
     // With a limit below one the first microstep is already one too many: that is for a run to say.
-    if ((plans.machine.options?.maxIterations ?? 1) < 1 || !plans.hasRoomFor(PIECES)) return;
-    configuration.programs.set(type, programOf(first, context, this.#hands(configuration, type)));
+    if (limit < 1 || !plans.hasRoomFor(PIECES)) return;
+    configuration.programs.set(type, programOf(first, context, limit, this.#hands(configuration, type)));
   }
 
   #hands(configuration: Configuration, type: string): Hands {
@@ -55,8 +56,14 @@ export class Programs {
     return {
       proceed: (snapshot, event, scope, choice) =>
         this.run(configuration, snapshot, event, scope as never).proceed(choice),
-      settle: (snapshot, event, scope, reached, choice, context, isNew) =>
-        this.run(configuration, snapshot, event, scope as never).settle(reached, context, isNew, choice),
+      settle: (snapshot, event, scope, reached, choice, context, isNew, iteration) =>
+        this.run(configuration, snapshot, event, scope as never).settle(
+          reached,
+          context,
+          isNew,
+          choice,
+          iteration,
+        ),
       follow(choice, answer) {
         outdate();
         // A step within a step may have followed it meanwhile.

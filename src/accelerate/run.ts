@@ -78,7 +78,7 @@ export class Run {
 
   /** The same, where a program has come as far as this choice. */
   proceed(from: Choice): Snapshot {
-    return this.#settle(this.#step(this.#choose(from)), null);
+    return this.#settle(this.#step(this.#choose(from)), null, 1);
   }
 
   /**
@@ -86,20 +86,27 @@ export class Run {
    *
    * @param isNew whether there is to be a new snapshot
    * @param from where the selection of eventless transitions has come to; null when it has to begin
+   * @param microsteps how many have been taken
    */
-  settle(reached: Configuration, context: object, isNew: boolean, from: Choice | null): Snapshot {
+  settle(
+    reached: Configuration,
+    context: object,
+    isNew: boolean,
+    from: Choice | null,
+    microsteps: number,
+  ): Snapshot {
     this.#configuration = reached;
     this.#context = context;
-    return this.#settle(isNew, from);
+    return this.#settle(isNew, from, microsteps);
   }
 
-  #settle(changedAlready: boolean, from: Choice | null): Snapshot {
+  #settle(changedAlready: boolean, from: Choice | null, microsteps: number): Snapshot {
     const plans = this.#plans;
     let isNew = changedAlready;
     let begun = from;
     let asksEventless = true;
     const limit = plans.machine.options?.maxIterations ?? Number.POSITIVE_INFINITY;
-    for (let iteration = 1; this.#status === 'active'; iteration++) {
+    for (let iteration = microsteps; this.#status === 'active'; iteration++) {
       if (iteration > limit) throw plans.limitError(this.#configuration, limit);
       const eventless: Plan | null = asksEventless
         ? this.#choose(begun ?? plans.eventlessChoice(this.#configuration))

@@ -1,4 +1,14 @@
-import { type Observable, Subscriber } from 'rxjs';
+import { type Observable, Subject, Subscriber } from 'rxjs';
+
+/** A subject that has one listener as a rule, and then passes on what comes without the detour that many would need. */
+export class Line<T> extends Subject<T> {
+  override next(value: T): void {
+    const { observers } = this;
+    const first = observers[0];
+    if (first !== undefined && observers.length === 1 && !this.closed) first.next(value);
+    else super.next(value);
+  }
+}
 
 /**
  * Listens to a cell. An ordinary RxJS subscriber catches what its handler throws and reports it later, on a fresh

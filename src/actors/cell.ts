@@ -1,5 +1,6 @@
-import { type Observer, Subject } from 'rxjs';
+import type { Observer, Subject } from 'rxjs';
 import type { AnyStateMachine, EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate';
+import { Line } from './bus.ts';
 import { Mailbox } from './mailbox.ts';
 import type { Gate } from './step.ts';
 
@@ -21,7 +22,7 @@ export class Cell<M extends AnyStateMachine> {
   /** Where events go in. They are handled in order, each after the one before it is wholly handled. */
   readonly inbox: Pick<Observer<EventFromLogic<M>>, 'next'>;
   /** Where effects come out, in the order in which the chart emitted them. */
-  readonly outlet = new Subject<EmittedFrom<M>>();
+  readonly outlet = new Line<EmittedFrom<M>>();
   readonly #gate: Gate<M>;
   readonly #steps: Subject<CellStep> | undefined;
   #snapshot: SnapshotFrom<M> | undefined;

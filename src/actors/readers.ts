@@ -81,10 +81,8 @@ export class Readers {
     this.#waiting.set(number, { cell, request });
     listen(cell.outlet, (effect) => this.#carryOut(number, request, effect));
     const { key, preferFollower } = request.op;
-    cell.resume({
-      ...beginning,
-      context: {
-        ...beginning.context,
+    cell.resume(
+      gate.at(beginning, {
         id,
         key,
         token,
@@ -94,8 +92,10 @@ export class Readers {
         appliedIndex: this.#host.appliedIndex(),
         leads: this.#host.leads(),
         remembers,
-      },
-    });
+        outcome: null,
+        waitedMs: 0,
+      }),
+    );
     this.#tell(number, { type: 'read.began' });
   }
 

@@ -175,6 +175,6 @@ export class Registers {
   #activate(name: string): Snapshot {
     const value = this.#values.get(name);
     if (value === undefined) return absent;
-    return { ...present, context: { value } };
+    return gate.at(present, { value });
   }
 }

@@ -57,7 +57,7 @@ export class Sessions {
       return;
     }
     const known = this.#shown.get(client);
-    const before = known === undefined ? this.#remembered() : { ...tracking, context: { shownIndex: known } };
+    const before = known === undefined ? this.#remembered() : gate.at(tracking, { shownIndex: known });
     const event = { type: 'index.shown', index } as const;
     const { snapshot, effects } = gate.step(before, event);
     if (this.#steps?.observed) {
@@ -71,9 +71,7 @@ export class Sessions {
 
   /** A client that comes anew may be one that was forgotten. */
   #remembered(): typeof tracking {
-    return this.#forgottenIndex === 0
-      ? fresh
-      : { ...tracking, context: { shownIndex: this.#forgottenIndex } };
+    return this.#forgottenIndex === 0 ? fresh : gate.at(tracking, { shownIndex: this.#forgottenIndex });
   }
 
   #forgetOne(): void {

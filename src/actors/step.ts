@@ -1,5 +1,5 @@
 import type { AnyStateMachine, EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate';
-import { accelerate, createScope } from '../accelerate/index.ts';
+import { accelerate, createScope, withContext } from '../accelerate/index.ts';
 
 /** What one event made of a chart: where it is now, and what it wants done, in order. */
 export type Step<M extends AnyStateMachine> = {
@@ -17,6 +17,8 @@ export type Gate<M extends AnyStateMachine> = {
    *   its assertions is broken
    */
   step(snapshot: SnapshotFrom<M>, event: EventFromLogic<M>): Step<M>;
+  /** The same state with another context: how a virtual actor that was left as a plain value is brought to life. */
+  at<S extends SnapshotFrom<M>>(snapshot: S, context: S['context']): S;
 };
 
 /** Whether charts are stepped by XState itself. For comparison: the outcome is the same, the time is not. */
@@ -81,5 +83,6 @@ export function createGate<M extends AnyStateMachine>(chart: M): Gate<M> {
       begin();
       return finish((stock ? chart : machine).transition(snapshot, event, scope));
     },
+    at: (snapshot, context) => withContext(snapshot, context),
   };
 }

@@ -154,7 +154,7 @@ export class StoreRegisters {
   #activateEntry(name: string): SnapshotFrom<Lww> {
     const entry = this.#holdings.entry(name);
     if (entry === null) return noEntry;
-    return { ...(entry.deleted ? deletedEntry : liveEntry), context: { entry } };
+    return lwwGate.at(entry.deleted ? deletedEntry : liveEntry, { entry });
   }
 
   #activateVersions(name: string): SnapshotFrom<Siblings> {
@@ -162,7 +162,7 @@ export class StoreRegisters {
     if (versions === NO_VERSIONS) return noVersions;
     const alive = read(versions).length;
     const state = alive === 0 ? deletedVersions : alive === 1 ? settledVersions : conflictedVersions;
-    return { ...state, context: { versions, vc: null } };
+    return siblingsGate.at(state, { versions, vc: null });
   }
 }
 
