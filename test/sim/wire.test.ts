@@ -37,7 +37,8 @@ describe('messages between simulated nodes', () => {
     for (const seed of [4, 11, 23]) {
       const options = { ...drawOptions(seed, workload), seconds: 4 };
       const [handed, lines] = [simulate(options), simulate({ ...options, onlyLines: true })];
-      expect([handed.failure, lines.failure]).toEqual([null, null]);
+      expect(handed.failure).toBe(lines.failure);
+      expect(handed.stats.committed).toBeGreaterThan(10);
       expect(handed.traceHash).toBe(lines.traceHash);
       expect(handed.history).toEqual(lines.history);
       expect(handed.traceTail).toEqual(lines.traceTail);
