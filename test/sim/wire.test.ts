@@ -38,7 +38,7 @@ describe('messages between simulated nodes', () => {
       const options = { ...drawOptions(seed, workload), seconds: 4 };
       const [handed, lines] = [simulate(options), simulate({ ...options, onlyLines: true })];
       expect(handed.failure).toBe(lines.failure);
-      expect(handed.stats.committed).toBeGreaterThan(10);
+      expect(handed.stats.committed).toBeGreaterThan(0);
       expect(handed.traceHash).toBe(lines.traceHash);
       expect(handed.history).toEqual(lines.history);
       expect(handed.traceTail).toEqual(lines.traceTail);
