@@ -39,3 +39,17 @@ test('a damaged line is a gap; what has no header is no trace', () => {
   ]);
   expect(records.slice(1)).toEqual([{ kind: 'dropped', t: 3, count: 1, node: 'n1' }]);
 });
+
+test('a process that takes the place of another counts from its own start', () => {
+  const records: TraceRecord[] = [];
+  const traces = new NodeTraces((record) => {
+    records.push(record);
+    return true;
+  }, 1000);
+  traces.take('n1', header(1020));
+  traces.take('n1', dropped(7));
+  traces.forget('n1');
+  traces.take('n1', header(4000));
+  traces.take('n1', dropped(7));
+  expect(records.map(({ t }) => t)).toEqual([27, 3007]);
+});
