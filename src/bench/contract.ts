@@ -31,6 +31,10 @@ const siblings: FieldRule = (value) =>
     ? undefined
     : 'a list of values, each with its vc';
 
+const names: FieldRule = (value) =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string') ? undefined : 'a list of names';
+const MEMBERSHIP = { voters: names, outgoing: names, learners: names };
+
 function isObject(value: unknown): value is { readonly [field: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -49,16 +53,24 @@ const COMMON: readonly (readonly [request: string, shapes: readonly Shape[]])[] 
   ['inject', [{ type: 'inject_ok', fields: {} }]],
 ];
 
+/** Of operators, in the workloads that have a log. */
+const ADMIN: readonly (readonly [request: string, shapes: readonly Shape[]])[] = [
+  ['members', [{ type: 'members_ok', fields: { ...MEMBERSHIP, leader: anything, index, match: anything } }]],
+  ['change_members', [{ type: 'change_members_ok', fields: { ...MEMBERSHIP, index } }]],
+];
+
 /** What each request may be answered with, and which fields the answer must have beside the common ones. */
 const REPLIES: { readonly [workload in Workload]: ReadonlyMap<string, readonly Shape[]> } = {
   'lin-kv': new Map([
     ...COMMON,
+    ...ADMIN,
     ['read', [{ type: 'read_ok', fields: { value: anything } }]],
     ['write', [{ type: 'write_ok', fields: {} }]],
     ['cas', [{ type: 'cas_ok', fields: {} }]],
   ]),
   'ryw-kv': new Map([
     ...COMMON,
+    ...ADMIN,
     ['read', [{ type: 'read_ok', fields: { value: anything, commit_index: index } }]],
     ['write', [{ type: 'write_ok', fields: { commit_index: index } }]],
     ['cas', [{ type: 'cas_ok', fields: { commit_index: index } }]],

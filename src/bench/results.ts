@@ -103,7 +103,7 @@ function worst({ linearizability, sessions }: Judgements, interrupted: boolean):
   return verdicts.includes('illegal') ? 'illegal' : verdicts.includes('unknown') ? 'unknown' : 'ok';
 }
 
-function recoveryOf({ load, recorder, nodes, answeredAtMs }: Run): Results['recovery'] {
+function recoveryOf({ load, recorder, members, answeredAtMs }: Run): Results['recovery'] {
   if (load === null) return { firstServedMs: null, allNodesMs: null };
   const wholeMs = load.healedMs;
   const firstServed = recorder.samples.find(
@@ -111,6 +111,6 @@ function recoveryOf({ load, recorder, nodes, answeredAtMs }: Run): Results['reco
   );
   return {
     firstServedMs: firstServed === undefined ? null : firstServed.beganMs + firstServed.latencyMs - wholeMs,
-    allNodesMs: answeredAtMs.size < nodes.length ? null : Math.max(...answeredAtMs.values()) - wholeMs,
+    allNodesMs: answeredAtMs.size < members.length ? null : Math.max(...answeredAtMs.values()) - wholeMs,
   };
 }

@@ -10,7 +10,8 @@ const MOVE_SHARE = 0.1;
 const DEADLINE = 2;
 
 export type RovingOptions = {
-  readonly nodes: readonly string[];
+  /** Who belongs to the cluster at present. */
+  readonly nodes: () => readonly string[];
   readonly fleet: ClientFleet;
   readonly dice: Dice;
   /** How long a client waits for one answer. */
@@ -29,18 +30,18 @@ export function roving(options: RovingOptions): (number: number) => Performer {
     const openAt = (place: number, token: number): Session =>
       createSession({
         transport,
-        nodes: [...nodes.slice(place), ...nodes.slice(0, place)],
+        nodes: [...nodes().slice(place), ...nodes().slice(0, place)],
         token,
         timeoutMs,
         deadlineMs: DEADLINE * timeoutMs,
       });
-    let session = openAt(number % nodes.length, 0);
+    let session = openAt(number % nodes().length, 0);
     fleet.over.addEventListener('abort', () => session.close());
     return async (operation) => {
       if (dice.fraction() < MOVE_SHARE) {
         const { token } = session;
         session.close();
-        session = openAt(dice.below(nodes.length), token);
+        session = openAt(dice.below(nodes().length), token);
       }
       try {
         await perform(session, operation);

@@ -87,6 +87,11 @@ export class Run {
     return this.#stage.nodes;
   }
 
+  /** Who belongs to the cluster at present. */
+  get members(): readonly string[] {
+    return this.#stage.members;
+  }
+
   get findings(): Findings {
     return this.#stage.findings;
   }
@@ -139,8 +144,8 @@ export class Run {
     stage.startFaults();
     const performerOf =
       workload === 'lin-kv'
-        ? boundTo(this.nodes, fleet)
-        : roving({ nodes: this.nodes, fleet, dice: this.#dice.fork(), timeoutMs: this.#timeoutMs });
+        ? boundTo(this.nodes, fleet, () => this.members)
+        : roving({ nodes: () => this.members, fleet, dice: this.#dice.fork(), timeoutMs: this.#timeoutMs });
     const working = runWorkers(concurrency, performerOf, pace, this.#workload);
     await sleep(timeMs, ...stage.abandoned);
     const toMs = this.sinceStartMs();
@@ -162,7 +167,7 @@ export class Run {
   /** Asks every node for every key in use until it has answered: the cluster must come back, all of it. */
   async #finalReads(fleet: ClientFleet): Promise<void> {
     const keys = this.#workload.currentKeys();
-    await Promise.all(this.nodes.map((node) => this.#readAll(fleet, node, keys)));
+    await Promise.all(this.members.map((node) => this.#readAll(fleet, node, keys)));
     if (this.#stage.cutShort) return;
     const what = keys.length === 1 ? 'the last key' : `the last ${keys.length} keys`;
     this.#stage.tell(`every node was asked for ${what}`);

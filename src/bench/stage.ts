@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Dice } from '../kit/dice.ts';
 import type { VerdictRecord } from '../trace/format.ts';
 import type { Json } from '../verify/index.ts';
-import { Client } from './client.ts';
+import { Client, type Request } from './client.ts';
 import { type Cluster, nodeNames, StartError, startCluster } from './cluster.ts';
 import type { Message } from './envelope.ts';
 import { type Finding, Findings } from './findings.ts';
@@ -10,6 +10,8 @@ import { createNemesis } from './nemesis/assemble.ts';
 import { Attendance } from './nemesis/attendance.ts';
 import { FaultLog } from './nemesis/fault-log.ts';
 import { Injector } from './nemesis/injector.ts';
+import { type Operator, type Roster, rosterOf, settleMembers } from './nemesis/membership.ts';
+import { nodeOperator } from './nemesis/operator.ts';
 import type { NemesisOptions } from './nemesis/options.ts';
 import type { Nemesis } from './nemesis/scheduler.ts';
 import { type Latency, Network } from './network.ts';
@@ -57,6 +59,10 @@ export type StageParts = {
 };
 
 const INJECT_TIMEOUT_MS = 1000;
+/** How long the cluster may take, once everything is mended, to say who belongs to it. */
+const SETTLE_TIMEOUT_MS = 10_000;
+const CHANGE_TIMEOUT_MS = 10_000;
+const RETRY_MS = 100;
 /** Beyond those of any load, and of those who introduce nodes. */
 const NEMESIS_CLIENTS = 2_000_001;
 
@@ -75,8 +81,8 @@ export class Stage {
   readonly #startMs: number;
   readonly #crash = new AbortController();
   readonly #trace: RunTrace | null;
-  /** Who belongs to the cluster at present, in order. */
-  readonly #members: readonly string[];
+  readonly #roster: Roster;
+  readonly #operator: Operator;
   #cluster: Cluster | null = null;
   #nemesis: Nemesis | null = null;
   #clients = NEMESIS_CLIENTS;
@@ -87,7 +93,17 @@ export class Stage {
     this.#parts = parts;
     this.#startMs = host.nowMs();
     this.nodes = nodeNames(options.nodes);
-    this.#members = this.nodes;
+    const isChanged = options.nemesis.faults.includes('membership');
+    const all = nodeNames(options.nodes + (isChanged ? options.nemesis.spares : 0));
+    this.#roster = rosterOf(all, this.nodes);
+    this.#operator = nodeOperator({
+      ask: (node, request) => this.#ask(node, request),
+      askable: () => this.#askable(),
+      nowMs: host.nowMs,
+      sleep: (ms) => sleep(ms, ...this.abandoned),
+      goesOn: () => !this.cutShort,
+      patienceMs: CHANGE_TIMEOUT_MS,
+    });
     const { trace } = host;
     this.#trace = trace ? new RunTrace(trace, this.#startMs, () => this.sinceStartMs()) : null;
     this.faults = new FaultLog({
@@ -110,7 +126,7 @@ export class Stage {
 
   /** Who belongs to the cluster at present, in order. */
   get members(): readonly string[] {
-    return this.#members;
+    return this.#roster.members;
   }
 
   sinceStartMs(): number {
@@ -135,6 +151,7 @@ export class Stage {
         program,
         argsOf: (node) => this.#argsOf(node),
         nodes: this.nodes,
+        spares: this.#roster.spares,
         logDir: this.#host.logDir,
         network: this.network,
         initTimeoutMs,
@@ -160,13 +177,15 @@ export class Stage {
     const grounds = {
       network: this.network,
       member: (node: string) => cluster.member(node),
-      attendance: new Attendance(() => this.#members, needed),
+      attendance: new Attendance(() => this.members, needed),
       leader,
       injector: new Injector(
         (node, request) => this.#ask(node, request),
         this.#host.nowMs,
         (ms) => sleep(ms, ...this.abandoned),
       ),
+      operator: this.#operator,
+      roster: this.#roster,
       note: (kind: Finding['kind'], node: string, text: string) => {
         if (kind === 'crash') this.#lose(node, text);
         else this.note(kind, node, text);
@@ -180,6 +199,11 @@ export class Stage {
   /** Ends all faults; resolves when the network is whole and every node runs. */
   async heal(): Promise<void> {
     await this.#nemesis?.stop();
+    if (this.#options.nemesis.faults.includes('membership')) {
+      const untilMs = this.sinceStartMs() + SETTLE_TIMEOUT_MS;
+      const goesOn = (): boolean => !this.cutShort && this.sinceStartMs() < untilMs;
+      await settleMembers(this.#operator, this.#roster, goesOn, () => sleep(RETRY_MS, ...this.abandoned));
+    }
     if (this.#options.nemesis.faults.length > 0 && !this.cutShort) this.faults.healed();
   }
 
@@ -218,10 +242,18 @@ export class Stage {
     const dir = dataDir === null ? '' : join(dataDir, node);
     const filled = (arg: string): string => arg.replaceAll('{dir}', dir).replaceAll('{node}', node);
     const durable = dataDir === null ? [] : (durableArgs ?? []).map(filled);
-    return [...durable, ...(this.#parts.argsOf?.(node) ?? [])];
+    const joins = this.nodes.includes(node) ? [] : ['--join'];
+    return [...durable, ...joins, ...(this.#parts.argsOf?.(node) ?? [])];
   }
 
-  async #ask(node: string, request: { readonly type: string }) {
+  /** Who leads, as far as is known, and then the other members that run. */
+  #askable(): string[] {
+    const leader = this.#parts.leader?.();
+    const running = this.members.filter((node) => this.#cluster?.member(node).isRunning === true);
+    return [...running.filter((node) => node === leader), ...running.filter((node) => node !== leader)];
+  }
+
+  async #ask(node: string, request: Request) {
     this.#clients += 1;
     const client = new Client(`c${this.#clients}`, this.network, INJECT_TIMEOUT_MS, this.onViolation);
     const reply = await client.call(node, request);

@@ -139,12 +139,30 @@ export type Exchange = { readonly reply: Reply; readonly outcome: Outcome };
 /** Does a worker's operations at nodes of its choice. */
 export type Performer = (operation: ClientOperation) => Promise<Outcome>;
 
-/** Who is bound to one node: worker i to node i modulo their number. */
-export function boundTo(nodes: readonly string[], fleet: ClientFleet): (number: number) => Performer {
+/** Of the operations of a client whose node is no member any more, one in so many still goes there. */
+const LOYALTY = 8;
+
+/**
+ * Who is bound to one node: worker i to node i modulo their number. When that node is no member any more, its worker
+ * goes to one that is, and looks in now and then: what the node says then must not be wrong, either.
+ * @param members who belongs to the cluster at present (default: all nodes, always)
+ */
+export function boundTo(
+  nodes: readonly string[],
+  fleet: ClientFleet,
+  members: () => readonly string[] = () => nodes,
+): (number: number) => Performer {
   return (number) => {
     const worker = fleet.worker();
-    const node = nodes[number % nodes.length] as string;
-    return (operation) => worker.do(operation, node);
+    const own = nodes[number % nodes.length] as string;
+    let abroad = 0;
+    return (operation) => {
+      const present = members();
+      if (present.includes(own)) return worker.do(operation, own);
+      abroad += 1;
+      const other = present[number % present.length] as string;
+      return worker.do(operation, abroad % LOYALTY === 0 ? own : other);
+    };
   };
 }
 

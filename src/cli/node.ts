@@ -50,6 +50,7 @@ ${observerHelp(30)}
   -h, --help                  this text
 
 lin-kv and ryw-kv:
+  --join                      belong to no cluster, whatever init names, until its leader says so (actorum admin add)
   --ryw-wait-ms N             how long a follower that is behind a ryw_read waits before the leader serves it
                               (default 100)
   --election-timeout-ms N     the shortest time without a leader before a campaign; the longest is twice that
@@ -96,6 +97,7 @@ function readOptions(args: readonly string[]) {
     seed: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
     ...OBSERVER_OPTIONS,
+    join: { type: 'boolean', default: false },
     'no-accelerate': { type: 'boolean', default: false },
     'allow-faults': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -136,6 +138,7 @@ function readOptions(args: readonly string[]) {
         : numberOption('--seed', given.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
     logLevel,
     watched: readObservers(given),
+    joins: given.join,
     isStock: given['no-accelerate'],
     allowsFaults: given['allow-faults'],
     tellsOfLeaders: logLevel === 'info' || logLevel === 'debug',
@@ -202,6 +205,7 @@ async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTrace
       {
         seed: options.seed,
         workload: options.workload,
+        joins: options.joins,
         rywWaitMs: options.rywWaitMs,
         settings: options.settings,
         store: { ...options.store, life: freshLife() },

@@ -4,6 +4,7 @@ import type { Fault, FaultName } from './fault.ts';
 import type { Grounds, Own } from './grounds.ts';
 import { clockSkewFault, slowDiskFault } from './injected.ts';
 import { killAllFault, killFault } from './kill.ts';
+import { membershipFault } from './membership.ts';
 import type { NemesisOptions } from './options.ts';
 import { oneWayFault, partitionFault } from './partition.ts';
 import { pauseFault } from './pause.ts';
@@ -63,5 +64,7 @@ function faultOf(name: FaultName, own: Own, options: NemesisOptions): Fault {
       return slowDiskFault(own, options.slowDiskMs);
     case 'clock-skew':
       return clockSkewFault(own, options.clockSkewMs);
+    case 'membership':
+      return membershipFault(own);
   }
 }

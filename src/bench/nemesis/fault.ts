@@ -11,6 +11,7 @@ export const FAULT_NAMES = [
   'reorder',
   'slow-disk',
   'clock-skew',
+  'membership',
 ] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
 

@@ -3,6 +3,7 @@ import type { Member } from '../member.ts';
 import type { Network } from '../network.ts';
 import type { Attendance } from './attendance.ts';
 import type { Injector } from './injector.ts';
+import type { Operator, Roster } from './membership.ts';
 
 /** What faults work on. */
 export type Grounds = {
@@ -13,6 +14,8 @@ export type Grounds = {
   /** Who is believed to lead. */
   readonly leader: () => string | undefined;
   readonly injector: Injector;
+  readonly operator: Operator;
+  readonly roster: Roster;
   /** A node did what it must not. */
   readonly note: (kind: 'crash' | 'progress', node: string, text: string) => void;
   /** Raised when the run is cut short: nothing need be mended any more. */

@@ -1,3 +1,4 @@
+import type { Request } from '../client.ts';
 import type { Body } from '../envelope.ts';
 
 /**
@@ -10,7 +11,7 @@ export type Injection = {
 };
 
 /** Asks a node, as a client of its own for each question. */
-export type Ask = (node: string, request: { readonly type: string }) => Promise<Body | string>;
+export type Ask = (node: string, request: Request) => Promise<Body | string>;
 
 const PATIENCE_MS = 10_000;
 const RETRY_MS = 100;

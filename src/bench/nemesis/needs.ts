@@ -4,7 +4,7 @@ import type { FaultName } from './fault.ts';
 /** What nodes have to be able to do for the faults that are asked for. */
 
 const NEEDS_DISK: readonly FaultName[] = ['kill', 'kill-all'];
-const NEEDS_OURS: readonly FaultName[] = ['slow-disk', 'clock-skew'];
+const NEEDS_OURS: readonly FaultName[] = ['slow-disk', 'clock-skew', 'membership'];
 
 export type NeedsOptions = {
   /** The program of `--bin`; undefined for our own node. */
@@ -36,7 +36,7 @@ export function nodeNeeds(given: NeedsOptions, faults: readonly FaultName[]): No
       );
     }
     const isDurable = dataDir !== undefined || faults.some((fault) => NEEDS_DISK.includes(fault));
-    const isTold = faults.some((fault) => NEEDS_OURS.includes(fault));
+    const isTold = faults.some((fault) => fault === 'slow-disk' || fault === 'clock-skew');
     return {
       durableArgs: isDurable ? ['--data-dir', '{dir}'] : null,
       faultArgs: isTold ? ['--allow-faults'] : [],

@@ -21,6 +21,8 @@ export type NemesisOptions = {
   readonly spreadMs: number;
   readonly slowDiskMs: number;
   readonly clockSkewMs: number;
+  /** Processes that run besides, and become members now and then. */
+  readonly spares: number;
 };
 
 export const NO_NEMESIS: NemesisOptions = {
@@ -34,6 +36,7 @@ export const NO_NEMESIS: NemesisOptions = {
   spreadMs: 100,
   slowDiskMs: 50,
   clockSkewMs: 1000,
+  spares: 2,
 };
 
 /** The options that say more about the faults, as `parseOptions` takes them. */
@@ -49,6 +52,7 @@ export const NEMESIS_OPTIONS = {
   'spread-ms': { type: 'string' },
   'slow-disk-ms': { type: 'string' },
   'clock-skew-ms': { type: 'string' },
+  spares: { type: 'string' },
   'partition-rate': { type: 'string' },
   'one-way-partition-rate': { type: 'string' },
   'kill-rate': { type: 'string' },
@@ -59,6 +63,7 @@ export const NEMESIS_OPTIONS = {
   'reorder-rate': { type: 'string' },
   'slow-disk-rate': { type: 'string' },
   'clock-skew-rate': { type: 'string' },
+  'membership-rate': { type: 'string' },
 } as const;
 
 type Given = { readonly [option in keyof typeof NEMESIS_OPTIONS]?: string | undefined };
@@ -74,6 +79,7 @@ const ABOUT: { readonly [option: string]: readonly FaultName[] } = {
   'spread-ms': ['duplicate', 'reorder'],
   'slow-disk-ms': ['slow-disk'],
   'clock-skew-ms': ['clock-skew'],
+  spares: ['membership'],
   ...Object.fromEntries(FAULT_NAMES.map((fault) => [`${fault}-rate`, [fault]])),
 };
 
@@ -114,6 +120,11 @@ export function readNemesis(
     spreadMs: ms('spread-ms', NO_NEMESIS.spreadMs, MAX_DELAY_MS),
     slowDiskMs: ms('slow-disk-ms', NO_NEMESIS.slowDiskMs, MAX_DELAY_MS),
     clockSkewMs: ms('clock-skew-ms', NO_NEMESIS.clockSkewMs, MAX_SKEW_MS),
+    spares: numberOption('--spares', given.spares ?? String(NO_NEMESIS.spares), {
+      min: 1,
+      max: 20,
+      whole: true,
+    }),
   };
 }
 
@@ -139,7 +150,9 @@ function refuseStray(given: Given, faults: readonly FaultName[]): void {
 }
 
 function refuseSmall(faults: readonly FaultName[], nodes: number): void {
-  const large = faults.find((fault) => fault === 'partition' || fault === 'one-way-partition');
+  const large = faults.find(
+    (fault) => fault === 'partition' || fault === 'one-way-partition' || fault === 'membership',
+  );
   if (large === undefined || nodes >= 3) return;
   throw new UsageError(`--nodes is ${nodes}`, `--nemesis ${large} needs at least 3 nodes`);
 }
@@ -165,6 +178,7 @@ const FAULT_HELP: { readonly [fault in FaultName]: string } = {
   reorder: 'they are held up, and overtaken (--reorder SHARE)',
   'slow-disk': 'syncs of the disk take longer (--slow-disk-ms MS)',
   'clock-skew': 'wall clocks jump (--clock-skew-ms MS)',
+  membership: 'nodes are added, removed and replaced, the leader first (--spares N)',
 };
 
 const WIDTH = 28;
@@ -199,4 +213,5 @@ ${lines(
   --reorder SHARE           (default ${NO_NEMESIS.shares.reorder})
   --spread-ms MS            how late at most a copy or an overtaken message arrives (default ${NO_NEMESIS.spreadMs})
   --slow-disk-ms MS         how long a sync takes (default ${NO_NEMESIS.slowDiskMs})
-  --clock-skew-ms MS        how far clocks jump at most, either way (default ${NO_NEMESIS.clockSkewMs})`;
+  --clock-skew-ms MS        how far clocks jump at most, either way (default ${NO_NEMESIS.clockSkewMs})
+  --spares N                processes that run besides, and become members now and then (default ${NO_NEMESIS.spares})`;

@@ -26,6 +26,14 @@ test('what was acknowledged outlives the power going everywhere', async () => {
   expect(faultsIn(history).filter((fault) => fault === 'kill-all n1 n2 n3').length).toBeGreaterThan(1);
 });
 
+test('members come and go while nodes are killed, and whoever is left over says nothing wrong', async () => {
+  const faults = ['--nemesis', 'membership,kill', '--kill', 'one', '--spares', '2'];
+  const { history, results } = await judged(['--time', '3', ...faults]);
+  expect(struckBy(history)).toContain('membership');
+  const changes = results.faults.filter(({ fault }) => fault === 'membership');
+  expect(changes.every(({ nodes, toMs }) => nodes.length > 0 && toMs !== null)).toBe(true);
+});
+
 test('a leader that stands still, slow disks and clocks that jump change nothing in what is said', async () => {
   const faults = ['--nemesis', 'pause,slow-disk,clock-skew', '--pause', 'leader'];
   const { history } = await judged(['--time', '2', '--workload', 'ryw-kv', ...faults]);
