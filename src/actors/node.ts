@@ -113,9 +113,13 @@ export class Node {
     return this.#protocols instanceof Replica ? this.#protocols : null;
   }
 
-  /** Nothing is gained in a cluster of one by waiting for company: each message is a turn of its own. */
+  /**
+   * Nothing is gained in a cluster of one by waiting for company: each message is a turn of its own. Unless it is
+   * written down: then what arrived together is one write.
+   */
   get isAlone(): boolean {
-    return this.#protocols === null || this.#protocols.isAlone;
+    if (this.#protocols === null) return true;
+    return this.#protocols.isAlone && this.#memory?.isDurable !== true;
   }
 
   receive(event: MaelstromEvent): void {

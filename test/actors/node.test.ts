@@ -18,6 +18,7 @@ class Drive implements Engine<Uint8Array> {
   readonly #records = new MemoryEngine<Uint8Array>();
   #pending: (() => void)[] = [];
   isInstant = true;
+  commits = 0;
   failure: DiskFailure | null = null;
 
   get: Engine<Uint8Array>['get'] = (key) => this.#records.get(key);
@@ -26,6 +27,7 @@ class Drive implements Engine<Uint8Array> {
   keys: Engine<Uint8Array>['keys'] = (from, to) => this.#records.keys(from, to);
 
   commit: Engine<Uint8Array>['commit'] = (batch, done) => {
+    this.commits += 1;
     this.#pending.push(() => {
       if (this.failure === null) this.#records.commit(batch, done);
       else done(this.failure);
@@ -86,12 +88,16 @@ class Machine {
   /** @returns what the node says before it comes to rest */
   send(...bodies: readonly Body[]): Body[] {
     const before = this.said.length;
+    for (const turn of this.node.isAlone ? bodies.map((body) => [body]) : [bodies]) this.#take(turn);
+    return this.said.slice(before);
+  }
+
+  #take(bodies: readonly Body[]): void {
     const lines = bodies.map((body) => JSON.stringify({ src: 'c1', dest: 'n1', body }));
     for (const event of this.#receiver.receive(lines.map((text) => ({ text, bytes: text.length })))) {
       this.node.receive(event);
     }
     this.node.endTurn();
-    return this.said.slice(before);
   }
 
   end(): void {
@@ -131,6 +137,23 @@ describe('a node with a memory', () => {
     expect(machine.send(write(2, 'a'), read(3))).toEqual([]);
     drive.complete();
     expect(machine.said.slice(1).map(({ type }) => type)).toEqual(['write_ok', 'read_ok']);
+  });
+
+  it('of its own takes together what arrived together, and what comes while a commit is on its way shares the next', () => {
+    const machine = new Machine(drive);
+    machine.send(init('n1'));
+    // Without a disk each message would be a turn of its own.
+    expect(machine.node.isAlone).toBe(false);
+    drive.isInstant = false;
+    const before = drive.commits;
+    const many = (from: number) => Array.from({ length: 20 }, (_, i) => write(from + i, i));
+    machine.send(...many(2));
+    // What comes while that is on its way shares the next.
+    machine.send(...many(22));
+    machine.send(...many(42));
+    drive.complete();
+    expect(machine.said.filter(({ type }) => type === 'write_ok')).toHaveLength(60);
+    expect(drive.commits - before).toBe(2);
   });
 
   it('in its next life tells its requests from those of this one, which bear the same numbers', () => {
