@@ -77,8 +77,10 @@ export function recordOf(source: RunSource): RunRecord {
 
 /** Members may come while a run lasts. A history that asks ever new names is no reason to draw them all. */
 function nodesOf({ nodes, leaderships }: RunSource, all: readonly RunOperation[]): string[] {
-  const others = [...leaderships, ...all].map(({ node }) => node).filter((node) => node !== '');
-  return [...new Set([...nodes, ...others])].slice(0, Math.max(nodes.length, MOST_NODES));
+  const named = new Set([...leaderships, ...all].map(({ node }) => node));
+  const others = [...named].filter((node) => node !== '' && !nodes.includes(node));
+  others.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return [...nodes, ...others].slice(0, Math.max(nodes.length, MOST_NODES));
 }
 
 function runOperation(operation: Operation, endMs: number): RunOperation {

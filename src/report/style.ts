@@ -22,7 +22,7 @@ const PLOTS = `
 .plot .grid { stroke-opacity: 0.6; } .contradiction .grid { stroke-dasharray: 2 4; }
 .plot .phase { stroke: var(--soft); stroke-dasharray: 5 4; }
 .plot .axis { stroke: var(--soft); }
-.plot .row-name { font-weight: 600; font-size: 11.5px; fill: var(--soft); }
+.plot .row-name { font-weight: 600; font-size: 11.5px; fill: var(--soft); paint-order: stroke; stroke: var(--panel); stroke-width: 3px; }
 .plot .in-bar { fill: var(--on); font-size: 11.5px; pointer-events: none; }
 .plot .in-bar.on-refused, .plot .in-bar.on-fail, .plot .in-bar.on-info { fill: var(--ink); }
 .plot .window { fill: var(--soft); paint-order: stroke; stroke: var(--panel); stroke-width: 3px; font-size: 11px; }

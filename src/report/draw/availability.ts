@@ -53,8 +53,8 @@ function runsOf(states: string, letter: string): [number, number][] {
   ]);
 }
 
-/** `98.2 %`; `100 %` only when it is all. */
+/** `98.2 %`, which no line breaks; `100 %` only when it is all. */
 export function percent(share: number): string {
-  if (share === 1) return '100 %';
-  return `${Math.min(99.9, share * 100).toFixed(1)} %`;
+  if (share === 1) return '100\u00a0%';
+  return `${Math.min(99.9, share * 100).toFixed(1)}\u00a0%`;
 }

@@ -43,6 +43,7 @@ export const drawFaults: Draw = (run, view) => {
   if (nothing) parts.push(text(inner / 2, 17, 'nothing was done to the cluster', 'empty', 'middle'));
   return picture(run, view, {
     name: 'faults',
+    isOfFaults: true,
     label: nothing
       ? 'No faults.'
       : `Faults over time: ${run.bands.length} that lasted and ${run.moments.length} that did not, of ${run.faultNames.length} kinds. They are listed below.`,

@@ -37,17 +37,20 @@ export type Picture = {
   readonly height: number;
   /** Markup to the left of the plot, in pixels of the picture. */
   readonly left: string;
+  /** The picture shows the faults itself, and has none behind it. */
+  readonly isOfFaults?: true;
   /** Markup in the plot, in pixels from its top left corner; what stands out of it is cut off. */
   readonly marks: string;
 };
 
 /** A picture with its axis of time, and the faults behind it. */
-export function picture(run: RunData, view: View, { name, label, height, left, marks }: Picture): string {
+export function picture(run: RunData, view: View, about: Picture): string {
+  const { name, label, height, left, marks, isOfFaults = false } = about;
   const inner = plotWidth(view);
   const plot = element(
     'svg',
     { x: LEFT, y: 0, width: inner, height },
-    backdrop(run, view, height) + marks + phases(run, view, height),
+    (isOfFaults ? '' : backdrop(run, view, height)) + marks + phases(run, view, height),
   );
   return element(
     'svg',
