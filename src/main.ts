@@ -1,3 +1,4 @@
+import { ADMIN_HELP, adminCommand } from './admin/command.ts';
 import { BENCH_HELP, benchCommand } from './bench/command.ts';
 import { INSPECT_DATA_HELP, inspectDataCommand } from './cli/inspect-data.ts';
 import { NODE_HELP, nodeCommand } from './cli/node.ts';
@@ -15,6 +16,7 @@ Commands:
   sim       a whole cluster in one process, in virtual time, under every fault; one seed, one run
   bench     a cluster of real processes under load and partitions, judged at the end
   lab       watch a write disappear under clock skew, and then make it impossible
+  admin     who belongs to a running cluster: add, remove and replace members, let another lead
   inspect   a trace of a run, on a page of this machine
   inspect-data
             what the directory of a node holds, verified
@@ -42,6 +44,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
     run: async (args) => (await lab()).labCommand(args),
     help: async () => (await lab()).LAB_HELP,
   },
+  admin: { run: adminCommand, help: () => ADMIN_HELP },
   inspect: { run: inspectCommand, help: () => INSPECT_HELP },
   'inspect-data': { run: inspectDataCommand, help: () => INSPECT_DATA_HELP },
   charts: {

@@ -9,12 +9,14 @@ import type { Disk } from '../actors/ports.ts';
 import { stepWithStockXState } from '../actors/step.ts';
 import { monotonicMs, monotonicOriginMs, NamedTimers, wallMs } from '../host/clock.ts';
 import { freshLife, freshSeed } from '../host/entropy.ts';
+import { ADDRESS_RULE, type Address } from '../host/line-server.ts';
 import { createLogger, LOG_LEVELS, type Logger } from '../host/log.ts';
 
 import { serveStdio } from '../host/stdio.ts';
 import { encode } from '../maelstrom/codec.ts';
 import { createReceiver, LINE_LIMIT_BYTES, type Line } from '../maelstrom/receiver.ts';
 import { Tracer } from '../trace/tracer.ts';
+import { addressOption } from './address.ts';
 import { FaultDoor } from './fault-door.ts';
 import { traceHeader } from './header.ts';
 import { directoryMemory, isStorageError, type NodeMemory, passingMemory } from './memory.ts';
@@ -27,8 +29,9 @@ import {
   type Watched,
   withInspectValue,
 } from './observers.ts';
+import { Operators } from './operators.ts';
 import { SlowDisk } from './slow-disk.ts';
-import { numberOption, oneOf, parseOptions } from './usage.ts';
+import { numberOption, oneOf, parseOptions, UsageError } from './usage.ts';
 
 export const NODE_HELP = `Usage: actorum node [options]
 
@@ -42,6 +45,8 @@ Options:
   --data-dir DIR              keep everything that was promised in this directory, which is made when it is not there:
                               the node comes back with it after any crash (default: nothing outlives the process)
   --sync-delay-ms N           every sync of the disk takes so much longer, for experiments (default 0)
+  --listen ADDRESS            take requests by a socket of this machine, too, as actorum admin sends them: the path
+                              of a unix socket, or a host on loopback and a port
   --seed N                    seeds the waits (default: random; shown with --log-level info)
   --allow-faults              obey inject messages, which set clock and disk wrong: for experiments only
   --no-accelerate             step the charts with XState itself: the same answers, more slowly
@@ -50,7 +55,8 @@ ${observerHelp(30)}
   -h, --help                  this text
 
 lin-kv and ryw-kv:
-  --join                      belong to no cluster, whatever init names, until its leader says so (actorum admin add)
+  --join                      belong to no cluster, whatever init says, until the leader of one adds this node
+                              (actorum admin add): for nodes that come later; also when they are started again
   --ryw-wait-ms N             how long a follower that is behind a ryw_read waits before the leader serves it
                               (default 100)
   --election-timeout-ms N     the shortest time without a leader before a campaign; the longest is twice that
@@ -69,6 +75,7 @@ lww-kv:
 Examples:
   maelstrom test -w lin-kv --bin dist/actorum.js --time-limit 30 --nemesis partition
   actorum node --data-dir /var/lib/actorum/n1
+  actorum node --join --listen /run/actorum/n4.sock --data-dir /var/lib/actorum/n4
   actorum node --workload lww-kv --mode vv
   actorum node --workload lww-kv --clock-offset-ms -250
   echo '{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}' | actorum node
@@ -94,10 +101,11 @@ function readOptions(args: readonly string[]) {
     'tombstone-grace-ms': { type: 'string', default: '3600000' },
     'data-dir': { type: 'string' },
     'sync-delay-ms': { type: 'string', default: '0' },
+    join: { type: 'boolean', default: false },
+    listen: { type: 'string' },
     seed: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
     ...OBSERVER_OPTIONS,
-    join: { type: 'boolean', default: false },
     'no-accelerate': { type: 'boolean', default: false },
     'allow-faults': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -118,6 +126,8 @@ function readOptions(args: readonly string[]) {
       }),
     },
     dataDir: given['data-dir'] ?? null,
+    joins: given.join,
+    listen: given.listen === undefined ? null : addressOption('--listen', given.listen),
     syncDelayMs: numberOption('--sync-delay-ms', given['sync-delay-ms'], { ...delay, min: 0 }),
     clockOffsetMs: numberOption('--clock-offset-ms', given['clock-offset-ms'], {
       min: -MAX_OFFSET_MS,
@@ -138,7 +148,6 @@ function readOptions(args: readonly string[]) {
         : numberOption('--seed', given.seed, { min: 0, max: 2 ** 32 - 1, whole: true }),
     logLevel,
     watched: readObservers(given),
-    joins: given.join,
     isStock: given['no-accelerate'],
     allowsFaults: given['allow-faults'],
     tellsOfLeaders: logLevel === 'info' || logLevel === 'debug',
@@ -180,6 +189,8 @@ async function serveWatched(options: NodeCommandOptions, watched: Watched, log: 
 async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | null): Promise<number> {
   const memory = await memoryFor(options.dataDir, log);
   if (memory === null) return 1;
+  let hear: (lines: readonly Line[]) => void = () => {};
+  const operators = await operatorsAt(options.listen, (line) => hear([line]), log);
   return new Promise((resolve) => {
     const timers = new NamedTimers();
     const stdio = serveStdio({
@@ -210,7 +221,7 @@ async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTrace
         settings: options.settings,
         store: { ...options.store, life: freshLife() },
         open: (nodeId, nodeIds, opened) =>
-          memory.open(nodeId, nodeIds, (result) =>
+          memory.open(nodeId, options.joins ? [] : nodeIds, (result) =>
             opened('disk' in result ? { ...result, disk: slowed(result.disk) } : result),
           ),
         onFailure({ text }) {
@@ -221,12 +232,14 @@ async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTrace
           timers.clearAll();
           stdio
             .close()
+            .then(() => operators?.close())
             .then(() => memory.close())
             .then(() => resolve(exitCode));
         },
       },
     );
     let exitCode = 0;
+    hear = take;
     const receiver = createReceiver(log.warn, options.workload);
     if (options.tellsOfLeaders) tellOfLeaders(node, log.info);
     if (tracer !== null) listen(node.steps, (step) => tracer.step(step));
@@ -238,7 +251,7 @@ async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTrace
 
     function send(src: string, dest: string, body: { readonly [name: string]: Json }): void {
       tracer?.sent(src, dest, body);
-      stdio.write(encode(src, dest, body));
+      if (operators === null || !operators.reply(src, dest, body)) stdio.write(encode(src, dest, body));
     }
 
     function take(arrived: readonly Line[]): void {
@@ -259,6 +272,20 @@ async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTrace
       node.endTurn();
     }
   });
+}
+
+/** @throws UsageError when nobody can listen there */
+async function operatorsAt(
+  address: Address | null,
+  take: (line: Line) => void,
+  log: Logger,
+): Promise<Operators | null> {
+  if (address === null) return null;
+  try {
+    return await Operators.open(address, take, log.warn);
+  } catch (error) {
+    throw new UsageError(`--listen: ${(error as Error).message}`, `--listen takes ${ADDRESS_RULE}`);
+  }
 }
 
 /** @returns null when the directory cannot be used; the log says why, and what to do */

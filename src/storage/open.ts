@@ -53,7 +53,8 @@ function checkIdentity(stored: Identity, asked: Identity): void {
       'give each node a directory of its own, or empty this one if the old cluster is gone',
     );
   if (stored.node !== asked.node) throw wrong('node', stored.node, asked.node);
-  const [is, wants] = [stored, asked].map(({ cluster }) => cluster.toSorted().join(', ')) as [string, string];
+  const names = ({ cluster }: Identity) => cluster.toSorted().join(', ') || 'that it joined (--join)';
+  const [is, wants] = [names(stored), names(asked)];
   if (is !== wants) throw wrong('a node of the cluster', is, wants);
 }
 
