@@ -61,6 +61,14 @@ export const MUTANTS: readonly Mutant[] = [
     title: 'is what its reference says',
   },
   {
+    name: 'learners told of a commit before it is durable',
+    file: 'machines/raft/replication.ts',
+    search: 'Math.min(context.commitIndex, persistFrom - 1);',
+    replace: 'context.commitIndex;',
+    test: 'test/regressions/learner-told-of-commit-before-it-is-durable.test.ts',
+    title: 'tells nobody of a commit before its own write is durable',
+  },
+  {
     name: 'quorum off by one',
     file: 'machines/raft/quorum.ts',
     search: 'return Math.floor(size / 2) + 1;',

@@ -258,7 +258,11 @@ function writeFrom(log: RaftContext['log'], from: number): readonly RaftEffect[]
 }
 
 export function sendAppends(context: RaftContext): readonly RaftEffect[] {
-  const { term, log, commitIndex, reads, decided } = context;
+  const { term, log, reads, decided } = context;
+  // A sole voter has committed what it is about to write; its learners are told when that is durable.
+  const { persistFrom } = decided;
+  const commitIndex =
+    persistFrom === 0 ? context.commitIndex : Math.min(context.commitIndex, persistFrom - 1);
   return decided.appends.map(({ to, prevIndex, count }) => ({
     type: 'send',
     to,

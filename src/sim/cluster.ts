@@ -57,7 +57,7 @@ export class Cluster {
     this.roster.see('', [{ index: 0, membership: membershipOf(founders) }]);
     this.hosts = [
       ...founders.map((name) => this.#create(name, founders, false)),
-      ...spareNodes(options.options).map((name) => this.#create(name, [], true)),
+      ...spareNodes(options.options).map((name) => this.#create(name, [name], true)),
     ];
   }
 

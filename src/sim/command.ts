@@ -31,15 +31,16 @@ import { simulateStore } from './store-simulation.ts';
 
 export const SIM_HELP = `Usage: actorum sim [options]
 
-Runs a whole cluster in one process and in virtual time: the same charts as the real node, clients, and a nemesis that
-loses, repeats and reorders messages, partitions, pauses and crashes. After every step the properties of the Raft paper
-are checked, at the end that every node recovers and that the clients' history is linearizable. The same options give
-the same run, to the last message.
+Runs a whole cluster in one process and in virtual time: the same charts as the real node and the same storage, clients,
+and a nemesis that loses, repeats and reorders messages, partitions, pauses and crashes, breaks disks and changes the
+membership. After every step the properties of the Raft paper are checked, after every restart that a disk has what it
+had acknowledged, at the end that every member recovers and that the clients' history is linearizable. The same options
+give the same run, to the last message.
 
   --workload KIND       lin-kv: clients read, write and compare-and-set (default)
                         ryw-kv: they also have sessions that move between nodes and read from followers by token;
                         at the end the four session guarantees are checked, too
-                        lww-kv: clients write everywhere at once, and crashes lose all memory; after every step
+                        lww-kv: clients write everywhere at once; after every step
                         no two writes may share an event of a vector, at the end all nodes must hold the same, and
                         it is counted which acknowledged writes were lost: in mode vv, none may be
 

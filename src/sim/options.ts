@@ -174,14 +174,14 @@ function drawFaults(seed: number): Pick<Weather, LaterFault> {
   const dice = new Dice(seed ^ 0xd15c);
   return {
     reorder: dice.pick([0, 0.02, 0.2]),
-    crashAllRate: dice.pick([0, 0.05, 0.3]),
-    slowDiskRate: dice.pick([0, 0.1, 0.5]),
+    crashAllRate: dice.pick([0, 0, 0.05, 0.3]),
+    slowDiskRate: dice.pick([0, 0, 0.1, 0.5]),
     torn: dice.pick([0, 0.5, 1]),
-    fsyncFailureRate: dice.pick([0, 0.1, 0.3]),
-    ioErrorRate: dice.pick([0, 0.1, 0.3]),
-    diskFullRate: dice.pick([0, 0.1, 0.3]),
-    bitFlipRate: dice.pick([0, 0.1, 0.3]),
-    membershipRate: dice.pick([0, 0.5, 2]),
+    fsyncFailureRate: dice.pick([0, 0, 0.1, 0.3]),
+    ioErrorRate: dice.pick([0, 0, 0.1, 0.3]),
+    diskFullRate: dice.pick([0, 0, 0.1, 0.3]),
+    bitFlipRate: dice.pick([0, 0, 0.1, 0.3]),
+    membershipRate: dice.pick([0, 0, 0.5, 2]),
   };
 }
 

@@ -1,6 +1,7 @@
 import { MODES, type Mode } from '../../machines/store/operations.ts';
 import type { SurvivalResult } from '../verify/index.ts';
 import { spellCrash, spellWeather } from './choices.ts';
+import { describeDisks, describeRefused } from './log-report.ts';
 import type { SimulationOptions } from './options.ts';
 import type { StoreSimulationResult } from './store-result.ts';
 
@@ -11,7 +12,8 @@ export function describeStoreOptions(options: SimulationOptions): string {
   return [
     `seed ${seed}: ${nodes} node${nodes === 1 ? '' : 's'}, ${seconds} s, ${opsPerSecond} operations a second by ${concurrency} clients on ${keys} keys, mode ${store.mode}`,
     `  messages take ${weather.delayMs[0]} to ${weather.delayMs[1]} ms, ${percent(weather.loss)} lost, ${percent(weather.duplicate)} twice; clocks are off by up to ${store.skewMs} ms`,
-    `  a second: ${weather.partitionRate} partitions (${percent(weather.oneWay)} one-way), ${weather.pauseRate} pauses, ${weather.crashRate} crashes with all memory`,
+    `  a second: ${weather.partitionRate} partitions (${percent(weather.oneWay)} one-way), ${weather.pauseRate} pauses, ${weather.crashRate} crashes`,
+    describeDisks(weather),
     `  nodes compare every ${store.gossipIntervalMs} ms, and keep deletions for ${store.tombstoneGraceMs} ms at least`,
   ].join('\n');
 }
@@ -40,6 +42,7 @@ export function describeStoreResult({ options, stats, survival, traceHash }: Sto
     `  clients: ${stats.ok} ok, ${stats.fail} failed, ${stats.info} unknown; at most ${stats.mostSiblings} values stood under one key`,
     `  converged: ${converged}; ${agreed} tombstones were held then, ${end} at the end`,
     `  events of vectors: ${stats.minted}, none twice; ${stats.invariantChecks} steps of registers were checked`,
+    `  disks: ${stats.syncs} syncs, ${stats.restarts} starts that found what was acknowledged, ${describeRefused(stats.refused)}`,
     `  network: ${messages} messages between nodes, ${stats.lost} lost, ${stats.duplicated} repeated`,
     `  faults: ${faults.length === 0 ? 'none' : faults.join(', ')}`,
     `  ${stats.events} events in ${stats.virtualSeconds.toFixed(1)} virtual seconds; trace hash ${traceHash}`,
@@ -51,7 +54,7 @@ type Counts = Pick<SurvivalResult, 'acknowledged' | 'held' | 'covered' | 'forgot
 /** The number that a mode stands or falls by. */
 function storeHeadline(mode: Mode, { acknowledged, held, covered, forgotten, lost }: Counts): string {
   const apart =
-    forgotten === 0 ? '' : `; ${forgotten} more went with the memory of the only node that knew them`;
+    forgotten === 0 ? '' : `; ${forgotten} more went with the damaged disk of the only node that knew them`;
   return `  ${mode}: ${lost} of ${acknowledged} acknowledged writes LOST (${held} held, ${covered} replaced by writes that had seen them)${apart}`;
 }
 

@@ -26,7 +26,6 @@ const LASTING = [
   'reorder',
   'slow-disk',
   'torn',
-  'torn-all',
 ];
 
 describe('a simulated cluster keeps every property', () => {
