@@ -13,6 +13,8 @@ const CHUNK_BYTES = 1024 * 1024;
 export type AppliedStateHost = {
   /** The state as of this index would survive a crash. */
   checkpointed(index: number): void;
+  /** That was told outside of any turn. */
+  endTurn(): void;
   /** Nothing can be read or written any more. */
   failed(failure: DiskFailure): void;
 };
@@ -54,10 +56,13 @@ export class AppliedState {
       appliedIndex,
       checkpoint,
     }));
+    let isLate = false;
     this.#disk.checkpoint(checkpoint, this.registers.takeChanges(), (failure) => {
-      if (failure === null) this.#host.checkpointed(checkpoint.index);
-      else this.#host.failed(failure);
+      if (failure !== null) return this.#host.failed(failure);
+      this.#host.checkpointed(checkpoint.index);
+      if (isLate) this.#host.endTurn();
     });
+    isLate = true;
   }
 
   /** Puts what the disk holds as of the checkpoint in the place of what is applied. */

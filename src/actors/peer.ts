@@ -81,10 +81,8 @@ export class Peer {
     this.sessions = new Sessions(options.workload === 'ryw-kv' ? MAX_SESSIONS : 0, steps);
     this.registers = new Registers(steps, membershipOf(this.#voters));
     this.#state = new AppliedState(this.registers, ports.disk, {
-      checkpointed: (index) => {
-        this.#tell({ type: 'checkpoint.durable', index });
-        this.endTurn();
-      },
+      checkpointed: (index) => this.#tell({ type: 'checkpoint.durable', index }),
+      endTurn: () => this.endTurn(),
       failed: (failure) => this.#outlet.fail(failure),
     });
     this.readers = new Readers(

@@ -2,7 +2,7 @@ import type { NodeOptions } from '../actors/node.ts';
 import type { Disk, DiskFailure } from '../actors/ports.ts';
 import { wallMs } from '../host/clock.ts';
 import { openDirectory } from '../host/durable-directory.ts';
-import { memoryDisk, openDisk } from '../storage/open.ts';
+import { openDisk } from '../storage/open.ts';
 import { PassingDisk } from '../storage/passing-disk.ts';
 import { CheckedRecords } from '../storage/records.ts';
 import { type Found, recover } from '../storage/recovery.ts';
@@ -17,9 +17,9 @@ export type NodeMemory = {
 /** A memory that ends with the process. */
 export function passingMemory(): NodeMemory {
   return {
-    open(node, cluster, opened) {
-      const { disk, restored } = memoryDisk({ node, cluster }, wallMs());
-      opened({ disk: new PassingDisk(disk), restored, isDurable: false });
+    open(_node, _cluster, opened) {
+      const restored = { incarnation: wallMs(), raft: null, store: null };
+      opened({ disk: new PassingDisk(), restored, isDurable: false });
     },
     close: () => Promise.resolve(),
   };

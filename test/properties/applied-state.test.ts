@@ -69,6 +69,7 @@ function stateOn(disk: Disk) {
   const registers = new Registers(undefined, membership);
   const state = new AppliedState(registers, disk, {
     checkpointed: (index) => told.push(index),
+    endTurn: () => {},
     failed: (failure) => told.push(failure),
   });
   return { state, registers, told };
