@@ -14,7 +14,7 @@ const DARK = `--ok: #6aa5e8; --refused: #3f6a99; --fail: #f0a63c; --info: #e07cc
 const eight = (rule: (i: number) => string) => Array.from({ length: 8 }, (_, i) => rule(i)).join('\n');
 
 const PLOTS = `
-.plot { display: block; max-width: 100%; }
+.plot { display: block; max-width: 100%; height: auto; }
 .plot text, .contradiction text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 .plot .tick, .plot .empty, .contradiction .tick { fill: var(--soft); }
 .plot .empty { font-style: italic; }
@@ -53,6 +53,7 @@ ${NAMES.map((name) => `.fill-${name} { fill: var(--${name}); } .op-${name} { str
 const PAGE = `
 :root { ${LIGHT} }
 @media (prefers-color-scheme: dark) { :root { ${DARK} } }
+[hidden] { display: none !important; }
 h2 { margin-top: 2.4rem; }
 h3 { margin: 1.8rem 0 0.5rem; font-size: 1.15rem; }
 .verdict { border-left: 6px solid var(--soft); padding: 0.3rem 0 0.3rem 1rem; margin: 1rem 0; font-size: 1.15rem; max-width: 70rem; }

@@ -51,7 +51,23 @@ describe.skipIf(executable === null)(
       expect(found.outside).toEqual([]);
     });
 
-    it('comes closer by keyboard, by button and by a fault, moves, and shows all of it again', async () => {
+    it('shows all of it without its script', async () => {
+      const address = write('still.html', reportPage([violatedRun()]));
+      const context = await browser.newContext({
+        javaScriptEnabled: false,
+        viewport: { width: 400, height: 900 },
+      });
+      const tab = await context.newPage();
+      await tab.goto(address, { waitUntil: 'load' });
+      expect(await tab.locator('.plot').count()).toBe(7);
+      expect(await tab.locator('.tools').isVisible()).toBe(false);
+      const width = (await tab.locator('.plot.timeline').boundingBox())?.width ?? 0;
+      await context.close();
+      expect(width).toBeGreaterThan(300);
+      expect(width).toBeLessThan(400);
+    });
+
+    it('comes closer by keyboard, button and pointer, moves, and shows all of it again', async () => {
       const run = simulate({ ...drawOptions(4), nodes: 3, seconds: 3 });
       const address = write('run.html', reportPage([logSource(run)]));
       const tab = await browser.newPage({ viewport: { width: 1000, height: 900 } });
@@ -70,6 +86,28 @@ describe.skipIf(executable === null)(
       await tab.locator('[data-do="in"]').click();
       expect(await shown(tab)).toBe(closer);
       await tab.locator('[data-do="all"]').click();
+      const box = await tab.locator('[data-panel="throughput"]').boundingBox();
+      if (box === null) throw new Error('the picture has no place');
+      const y = box.y + box.height / 2;
+      await tab.mouse.move(box.x + 200, y);
+      expect(await tab.locator('.cursor').count()).toBeGreaterThan(4);
+      expect(await tab.locator('.told').textContent()).toMatch(/^\d[\d.]* s$/);
+      await tab.keyboard.down('Shift');
+      await tab.mouse.down();
+      await tab.mouse.move(box.x + 300, y, { steps: 3 });
+      await tab.mouse.up();
+      await tab.keyboard.up('Shift');
+      const chosen = await shown(tab);
+      expect(chosen).toMatch(/^\d/);
+      await tab.mouse.down();
+      await tab.mouse.move(box.x + 200, y, { steps: 3 });
+      await tab.mouse.up();
+      const dragged = await shown(tab);
+      expect(from(dragged)).toBeGreaterThan(from(chosen));
+      await tab.keyboard.down('Control');
+      await tab.mouse.wheel(0, 4000);
+      await tab.keyboard.up('Control');
+      expect(await shown(tab)).toBe(all);
       await tab.locator('[data-panel="timeline"]').focus();
       await tab.keyboard.press('n');
       await expect.poll(() => tab.locator('.told').textContent()).toMatch(/^process \d+: |^none/);
@@ -78,6 +116,11 @@ describe.skipIf(executable === null)(
     });
   },
 );
+
+/** Where the stretch begins that is shown, in seconds. */
+function from(stretch: string): number {
+  return Number.parseFloat(stretch);
+}
 
 /** What the page says it shows, after it has drawn it. */
 async function shown(tab: Page): Promise<string> {
