@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { traceHeader } from '../cli/header.ts';
 import { type Observers, openObservers } from '../cli/observers.ts';
 import { openReport, writeReport } from '../cli/report.ts';
-import { isUsageError } from '../cli/usage.ts';
 import { monotonicMs, monotonicOriginMs, wallMs } from '../host/clock.ts';
 import { freshSeed } from '../host/entropy.ts';
 import type { RunSource } from '../report/source.ts';
@@ -132,8 +131,9 @@ async function report(
     await writeReport(file, sources);
     return file;
   } catch (error) {
-    if (typeof wanted === 'string' || !isUsageError(error)) throw error;
-    return `none: ${error.message}`;
+    // A verdict is worth more than its picture.
+    if (typeof wanted === 'string') throw error;
+    return `none: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
