@@ -71,16 +71,24 @@ ${heading}
 ${verdict(record)}
 ${tiles(record)}
 ${contradictions(record)}
-<section class="over-time" aria-label="The run over time">
-<h2>Over time</h2>
-${tools()}
-${figuresOf(record, data).join('\n')}
-${data.leftOut.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
-</section>
+${overTime(record, data)}
 ${faultTable(data)}
 ${messageTable(data)}
 ${dataElement('class="run-data"', data satisfies RunData)}
 </article>`;
+}
+
+function overTime(record: RunRecord, data: RunData): string {
+  const { operations, bands, moments, source } = record;
+  if (operations.length + bands.length + moments.length + source.messages.counts.size === 0) {
+    return '<p class="note">The run ended before anything had happened that could be drawn.</p>';
+  }
+  return `<section class="over-time" aria-label="The run over time">
+<h2>Over time</h2>
+${tools()}
+${figuresOf(record, data).join('\n')}
+${data.leftOut.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
+</section>`;
 }
 
 function verdict({ source }: RunRecord): string {
@@ -118,8 +126,8 @@ function tiles({ source, operations, levels, availability, endMs, bands, moments
     ],
     [
       'served a second',
-      toMs > fromMs ? formatNumber((inLoad.length / (toMs - fromMs)) * 1000) : '–',
-      `over ${formatMs(toMs - fromMs)} of load`,
+      load !== null && toMs > fromMs ? formatNumber((inLoad.length / (toMs - fromMs)) * 1000) : '–',
+      load === null ? 'there was no load' : `over ${formatMs(toMs - fromMs)} of load`,
     ],
     [
       'latency, median',

@@ -52,15 +52,22 @@ describe('the page of a run', () => {
   });
 
   it('says so where there is nothing to draw', () => {
-    const { document } = parsed([sourceWith([])]);
-    const words = [...document.querySelectorAll('.empty')].map((text) => text.textContent);
-    expect(words).toEqual([
+    const wordsOf = (script: Script) => {
+      const { document } = parsed([sourceWith(script.history())]);
+      expect(document.querySelector('.contradiction')).toBeNull();
+      return [...document.querySelectorAll('.empty')].map((text) => text.textContent);
+    };
+    const [fault, leader, asked, sent] = [
       'nothing was done to the cluster',
       'nobody was seen to lead',
       'nobody asked for anything',
       'nodes sent each other nothing',
-    ]);
-    expect(document.querySelector('.contradiction')).toBeNull();
+    ];
+    expect(wordsOf(new Script().fault('pause', 1, ['n1']))).toEqual([leader, asked, sent]);
+    expect(wordsOf(new Script().op(0, { f: 'write', value: 1 }, [1, 2]))).toEqual([fault, leader, sent]);
+    const { document } = parsed([sourceWith([])]);
+    expect(document.querySelectorAll('[data-panel]')).toHaveLength(0);
+    expect(document.querySelector('.note')?.textContent).toContain('before anything had happened');
     expect(document.querySelectorAll('.verdict.good')).toHaveLength(1);
   });
 

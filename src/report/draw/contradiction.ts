@@ -56,7 +56,7 @@ export function drawContradiction({ title, operations, culprits }: Contradiction
       viewBox: `0 0 ${width} ${height}`,
       width,
       height,
-      style: `min-width:${Math.round(width * 0.8)}px;max-width:${Math.round(width * 1.25)}px`,
+      style: `min-width:${Math.round(width * 0.8)}px;max-width:${Math.round(width)}px`,
       role: 'img',
       'aria-label': `${title}: ${shown.length} operations. They are told in words below.`,
     },
