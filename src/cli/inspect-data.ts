@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { holderOf } from '../host/data-directory.ts';
+import { JournaledEngine } from '../host/journaled-engine.ts';
 import { LmdbEngine } from '../host/lmdb-engine.ts';
 import { type Inspection, inspect } from '../storage/inspection.ts';
 import { CheckedRecords } from '../storage/records.ts';
@@ -65,7 +66,7 @@ async function look(directory: string): Promise<Inspection> {
     }
     const engine = await partOfPackage(() => LmdbEngine.open(directory, { isReadOnly: true }));
     try {
-      return inspect(engine, new CheckedRecords());
+      return inspect(JournaledEngine.view(directory, engine), new CheckedRecords());
     } finally {
       await engine.close();
     }

@@ -10,7 +10,7 @@ import { isAlive, ownMark, type ProcessMark } from './process-mark.ts';
  */
 
 /** What a node's directory is made of; anything else does not belong there. */
-const OURS = /^(?:data\.mdb|lock\.mdb|holder\.\d+(?:\.new)?)$/;
+const OURS = /^(?:data\.mdb|lock\.mdb|journal\.[01]|holder\.\d+(?:\.new)?)$/;
 const HOLDER = /^holder\.(\d+)$/;
 const MAX_ATTEMPTS = 100;
 

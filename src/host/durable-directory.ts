@@ -1,5 +1,8 @@
+import { dirname, resolve } from 'node:path';
 import type { Engine } from '../storage/engine.ts';
 import { holdDirectory } from './data-directory.ts';
+import { syncDirectory } from './journal-file.ts';
+import { JournaledEngine } from './journaled-engine.ts';
 import { LmdbEngine } from './lmdb-engine.ts';
 
 /** A node's directory, which this process has, and what is in it. */
@@ -17,7 +20,9 @@ export type DurableDirectory = {
 export async function openDirectory(directory: string): Promise<DurableDirectory> {
   const giveBack = holdDirectory(directory);
   try {
-    const engine = await LmdbEngine.open(directory);
+    const engine = await JournaledEngine.open(directory, await LmdbEngine.open(directory));
+    // The names of its files are synced where they are made; this is its own.
+    await syncDirectory(dirname(resolve(directory)));
     return {
       engine,
       async close() {

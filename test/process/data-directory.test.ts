@@ -31,7 +31,7 @@ function node(): NodeProcess {
   return started;
 }
 
-/** Keys and values that are found again in the file, byte for byte. */
+/** Keys and values that are found again in the journal, byte for byte. */
 async function fill(writes: number): Promise<void> {
   const filler = node();
   filler.init();
@@ -40,6 +40,25 @@ async function fill(writes: number): Promise<void> {
     await filler.reply(10 + i);
   }
   expect(await filler.end()).toBe(0);
+}
+
+/** The same in the database: the next life folds the journal into it. */
+async function fillDatabase(writes: number): Promise<string> {
+  await fill(writes);
+  await fill(0);
+  return join(directory, 'data.mdb');
+}
+
+/** Changes a byte of a text wherever it stands in a file. */
+function damage(file: string, found: string): void {
+  const bytes = readFileSync(file);
+  let places = 0;
+  for (let place = bytes.indexOf(found); place >= 0; place = bytes.indexOf(found, place + 1)) {
+    bytes[place] = 'V'.charCodeAt(0);
+    places += 1;
+  }
+  expect(places).toBeGreaterThan(0);
+  writeFileSync(file, bytes);
 }
 
 async function inspectData(...args: readonly string[]) {
@@ -84,14 +103,9 @@ describe('a directory has one user', () => {
 
 describe('damage in the file', () => {
   it('in a value is named by inspect-data and by the node, which does not start', async () => {
-    await fill(30);
-    const file = join(directory, 'data.mdb');
+    const file = await fillDatabase(30);
     expect(await inspectData()).toMatchObject({ code: 0 });
-    const bytes = readFileSync(file);
-    for (let place = bytes.indexOf('value 17"'); place >= 0; place = bytes.indexOf('value 17"', place + 1)) {
-      bytes[place] = 'V'.charCodeAt(0);
-    }
-    writeFileSync(file, bytes);
+    damage(file, 'value 17"');
     const { code, stdout } = await inspectData('--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout).damage).toEqual([
@@ -104,10 +118,21 @@ describe('damage in the file', () => {
     expect(damaged.output).toEqual([]);
   });
 
-  it('a file that is cut short is told, and does not kill the process', async () => {
+  it('in the journal is named, too', async () => {
     await fill(30);
-    const file = join(directory, 'data.mdb');
-    truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096);
+    damage(join(directory, 'journal.0'), 'value 17"');
+    const fault = /batch \d+ of the journal \(.*journal\.0, byte \d+\) is damaged/;
+    expect(await inspectData()).toMatchObject({ code: 1, stdout: expect.stringMatching(fault) });
+    const damaged = node();
+    damaged.init();
+    expect(await damaged.exit()).toBe(1);
+    expect(damaged.log).toMatch(fault);
+    expect(damaged.output).toEqual([]);
+  });
+
+  it('a file that is cut short is told, and does not kill the process', async () => {
+    const file = await fillDatabase(30);
+    truncateSync(file, statSync(file).size - 4096);
     const damaged = node();
     damaged.init();
     expect(await damaged.exit()).toBe(1);
