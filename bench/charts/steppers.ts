@@ -55,7 +55,8 @@ function restored(context: object): object {
   const { log } = context as { readonly log?: Log };
   if (log === undefined) return context;
   const own = log.length - log.base.index;
-  if (log.entries.length > own) log.entries.length = own;
+  // One by one: to set the length of an array costs V8 as much as some of the steps that are measured.
+  while (log.entries.length > own) log.entries.pop();
   return context;
 }
 

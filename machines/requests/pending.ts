@@ -1,7 +1,7 @@
 import type { EventOf } from '../chart.ts';
 import { ERROR, isAskedOnce, type Outcome } from '../operations.ts';
-import type { ForwardedOutcome, ForwardedRequest } from '../raft/events.ts';
-import type { RequestsEffect, RequestsEvent, Result, Settled, Submission } from './events.ts';
+import type { ForwardedOutcome } from '../raft/events.ts';
+import type { RequestsEffect, RequestsEvent, Settled, Submission } from './events.ts';
 
 /** The requests that clients wait for: kept until their outcome is known, or until it is too late to tell. */
 
@@ -78,16 +78,16 @@ export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, '
   const { settings, pending, nextNumber, leader } = context;
   const room = Math.max(0, settings.maxPending - pending.length);
   const handedMs = leader === null ? null : event.nowMs;
-  const taken = event.requests
-    .slice(0, room)
-    .map((request, i) => pendingOf(request, nextNumber + i, 0, handedMs));
-  const answers = event.requests
-    .slice(room)
-    .map((request) => settled(request, overloaded(settings.maxPending)));
+  const taken: Pending[] = [];
+  const answers: Settled[] = [];
+  for (const request of event.requests) {
+    if (taken.length < room) taken.push(pendingOf(request, nextNumber + taken.length, 0, handedMs));
+    else answers.push(settled(request, overloaded(settings.maxPending)));
+  }
   const patrolMs = untilPatrolMs(context, taken, event.nowMs);
   return {
     nextNumber: nextNumber + taken.length,
-    pending: [...pending, ...taken],
+    pending: pending.length === 0 ? taken : pending.concat(taken),
     patrolAtMs: patrolMs === null ? context.patrolAtMs : event.nowMs + patrolMs,
     decided: { answers, handOver: leader === null ? [] : taken, patrolMs },
   };
@@ -149,7 +149,10 @@ export function settleResults(
   event: EventOf<RequestsEvent, 'results.ready'>,
 ): Patch {
   const { id, incarnation } = context.settings;
-  const own = event.results.filter((result) => result.node === id && result.incarnation === incarnation);
+  const own: ForwardedOutcome[] = [];
+  for (const result of event.results) {
+    if (result.node === id && result.incarnation === incarnation) own.push(result);
+  }
   return settle(context, own, id);
 }
 
@@ -164,16 +167,31 @@ export function settleResponse(
 
 function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[], servedBy: string): Patch {
   if (outcomes.length === 0) return { decided: NOTHING_DECIDED };
-  const byNumber = new Map(outcomes.map((outcome) => [outcome.number, outcome]));
+  const sorted = inOrder(outcomes);
   const answers: Settled[] = [];
   const pending: Pending[] = [];
+  let next = 0;
   for (const request of context.pending) {
-    const found = byNumber.get(request.number);
-    if (found === undefined) pending.push(request);
+    while (next < sorted.length && (sorted[next] as ForwardedOutcome).number < request.number) next += 1;
+    const found = sorted[next];
+    if (found === undefined || found.number !== request.number) pending.push(request);
     else if (found.index < request.minIndex) pending.push(keepAsking(request, found.index));
     else answers.push(settled(request, found.outcome, found.index, servedBy));
   }
   return { pending, decided: { answers, handOver: NOTHING_DECIDED.handOver, patrolMs: null } };
+}
+
+/**
+ * Outcomes by ascending numbers, the latest of each number: waiting requests stand in that order, too, so both are gone
+ * through once. They come so, as a rule, and then this costs nothing.
+ */
+function inOrder(outcomes: readonly ForwardedOutcome[]): readonly ForwardedOutcome[] {
+  const isSorted = outcomes.every(
+    ({ number }, i) => i === 0 || (outcomes[i - 1] as ForwardedOutcome).number < number,
+  );
+  if (isSorted) return outcomes;
+  const latest = new Map(outcomes.map((outcome) => [outcome.number, outcome]));
+  return [...latest.values()].sort((a, b) => a.number - b.number);
 }
 
 /** The leader itself has not reached what this read needs; it may yet, before the deadline. */
@@ -274,77 +292,4 @@ export function answerClients({ decided }: RequestsContext): readonly RequestsEf
 
 export function setPatrol({ decided }: RequestsContext): readonly RequestsEffect[] {
   return decided.patrolMs === null ? [] : [{ type: 'timer.set', timer: 'patrol', ms: decided.patrolMs }];
-}
-
-/** Every request below this number is settled and will never be handed over again. */
-function floor({ pending, nextNumber }: RequestsContext): number {
-  return pending[0]?.number ?? nextNumber;
-}
-
-/** Hands requests to the leader: those that may be asked again in messages of bounded size, the others one by one. */
-export function handOver(context: RequestsContext): readonly RequestsEffect[] {
-  const { leader, term, settings, decided } = context;
-  if (leader === null || decided.handOver.length === 0) return [];
-  const { incarnation } = settings;
-  const head = { to: leader, term, incarnation, floor: floor(context) };
-  const forwarded: ForwardedRequest[] = [];
-  const asked: RequestsEffect[] = [];
-  for (const { number, op, bytes } of decided.handOver) {
-    if (isAskedOnce(op)) asked.push({ type: 'ask', ...head, number, op });
-    else forwarded.push({ number, op, bytes });
-  }
-  const forwards = chunks(forwarded, (request) => request.bytes, settings.maxMessageBytes).map(
-    (requests): RequestsEffect => ({ type: 'forward', ...head, requests }),
-  );
-  return asked.length === 0 ? forwards : [...forwards, ...asked];
-}
-
-/** What a leader tells the nodes whose clients wait for these results, in messages of bounded size. */
-export function respondToOrigins(
-  { settings, term }: RequestsContext,
-  results: readonly Result[],
-): readonly RequestsEffect[] {
-  const groups = new Map<string, { to: string; incarnation: number; outcomes: ForwardedOutcome[] }>();
-  for (const { node, incarnation, number, index, outcome } of results) {
-    if (node === settings.id) continue;
-    const name = `${incarnation} ${node}`;
-    const group = groups.get(name);
-    if (group === undefined)
-      groups.set(name, { to: node, incarnation, outcomes: [{ number, index, outcome }] });
-    else group.outcomes.push({ number, index, outcome });
-  }
-  return [...groups.values()].flatMap(({ to, incarnation, outcomes }) =>
-    chunks(outcomes, outcomeBytes, settings.maxMessageBytes).map((chunk) => ({
-      type: 'respond' as const,
-      to,
-      term,
-      incarnation,
-      outcomes: chunk,
-    })),
-  );
-}
-
-/** About how long an outcome is on the wire. Only a value that was read can be long. */
-function outcomeBytes({ outcome }: ForwardedOutcome): number {
-  const value = outcome.type === 'read_ok' ? outcome.value : null;
-  const isLong = typeof value === 'string' || typeof value === 'object';
-  return 100 + (isLong ? JSON.stringify(value).length : 0);
-}
-
-/** Splits items, in order, into groups of at most this many bytes; a larger item makes a group of its own. */
-function chunks<T>(items: readonly T[], bytesOf: (item: T) => number, maxBytes: number): T[][] {
-  const all: T[][] = [];
-  let room = 0;
-  for (const item of items) {
-    const bytes = bytesOf(item);
-    const chunk = all.at(-1);
-    if (chunk === undefined || bytes > room) {
-      all.push([item]);
-      room = maxBytes - bytes;
-    } else {
-      chunk.push(item);
-      room -= bytes;
-    }
-  }
-  return all;
 }

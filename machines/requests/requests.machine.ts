@@ -1,15 +1,14 @@
 import { setup } from 'xstate';
 import { chartActions } from '../chart.ts';
 import type { RequestsEffect, RequestsEvent } from './events.ts';
+import { handOver, respondToOrigins } from './forwarding.ts';
 import {
   answerClients,
   createRequestsContext,
   giveUp,
-  handOver,
   patrol,
   type RequestsContext,
   type RequestsInput,
-  respondToOrigins,
   setPatrol,
   settleResponse,
   settleResults,

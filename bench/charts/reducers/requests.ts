@@ -1,4 +1,5 @@
 import type { RequestsEffect, RequestsEvent } from '../../../machines/requests/events.ts';
+import { handOver, respondToOrigins } from '../../../machines/requests/forwarding.ts';
 import * as pending from '../../../machines/requests/pending.ts';
 import { type Reducer, uncovered } from './reducer.ts';
 
@@ -11,14 +12,14 @@ export const reduceRequests: Reducer<pending.RequestsContext, RequestsEvent, Req
   switch (event.type) {
     case 'requests.arrived': {
       const next = patched(context, pending.takeIn(context, event));
-      const effects = [...pending.answerClients(next), ...pending.handOver(next), ...pending.setPatrol(next)];
+      const effects = [...pending.answerClients(next), ...handOver(next), ...pending.setPatrol(next)];
       return { value, context: next, effects };
     }
     case 'results.ready': {
       const next = patched(context, pending.settleResults(context, event));
       const effects =
         value === 'leading'
-          ? [...pending.answerClients(next), ...pending.respondToOrigins(next, event.results)]
+          ? [...pending.answerClients(next), ...respondToOrigins(next, event.results)]
           : pending.answerClients(next);
       return { value, context: next, effects };
     }
