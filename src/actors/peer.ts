@@ -109,8 +109,10 @@ export class Peer {
 
   /** Who else there is, the log says: a cluster of one may grow. */
   get isAlone(): boolean {
+    // A node whose disk would not let it begin has no raft cell to ask.
+    if (this.#stopped) return false;
     const { peers, membership } = this.raft.snapshot.context;
-    return !this.#stopped && peers.length === 0 && membership.voters.length > 0;
+    return peers.length === 0 && membership.voters.length > 0;
   }
 
   start(): void {

@@ -40,8 +40,6 @@ export type Surroundings = {
   onCheckpoint?(): void;
   /** A life has begun: the node knows what was on its disk. */
   onStart?(): void;
-  /** Its disk has failed, and the node takes no part any more. */
-  onFailure?(failure: DiskFailure): void;
   /** It cannot start from its disk, and is down. */
   onRefusal?(refusal: Refusal): void;
 };
@@ -168,6 +166,17 @@ export class SimulatedHost {
     }
   }
 
+  /** Its node takes no part any more; one whose disk is damaged is no use switched on, either. */
+  #fail(failure: DiskFailure): void {
+    this.#failure = failure;
+    if (failure.kind !== 'damaged') return;
+    const life = this.#life;
+    // What is under way ends first: the node may tell its clients.
+    this.#world.schedule.after(0, () => {
+      if (life === this.#life) this.#refuse({ refused: failure.kind, text: failure.text });
+    });
+  }
+
   #refuse(refusal: Refusal): void {
     this.crash('lost');
     this.#world.onRefusal?.(refusal);
@@ -202,10 +211,7 @@ export class SimulatedHost {
         ...(raft === null ? {} : { restored: raft }),
         ...(settings === undefined ? {} : { settings }),
         ...(joins === undefined ? {} : { joins }),
-        onFailure: (failure) => {
-          this.#failure = failure;
-          this.#world.onFailure?.(failure);
-        },
+        onFailure: (failure) => this.#fail(failure),
         onExit: () => this.#world.onExit?.(),
       },
     );
