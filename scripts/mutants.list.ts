@@ -1,5 +1,6 @@
 import { ACCELERATOR_MUTANTS } from './mutants.accelerate.ts';
 import { BENCH_MUTANTS } from './mutants.bench.ts';
+import { MEMBERS_MUTANTS } from './mutants.members.ts';
 import { NODE_MUTANTS } from './mutants.node.ts';
 import { REPORT_MUTANTS } from './mutants.report.ts';
 
@@ -790,6 +791,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...ACCELERATOR_MUTANTS,
   ...NODE_MUTANTS,
+  ...MEMBERS_MUTANTS,
   ...BENCH_MUTANTS,
   ...REPORT_MUTANTS,
 ];
