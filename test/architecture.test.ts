@@ -73,7 +73,7 @@ describe('the rules', () => {
     ['machines/raft/log.ts', "import { readFileSync } from 'node:fs';", '1 Floors'],
     ['src/verify/search.ts', "import type { Json } from '../../machines/json.ts';", '1 Floors'],
     ['src/actors/node.ts', "import { wallMs } from '../host/clock.ts';", '1 Floors'],
-    ['src/host/disk.ts', "import type { Entry } from '../../machines/raft/events.ts';", '1 Floors'],
+    ['src/host/lmdb-engine.ts', "import type { Entry } from '../../machines/raft/events.ts';", '1 Floors'],
     [
       'src/maelstrom/codec.ts',
       "import { raftMachine } from '../../machines/raft/raft.machine.ts';",
@@ -128,7 +128,7 @@ describe('the rules', () => {
   it('says where, which rule and what to do', () => {
     const source = sourceOf('src/sim/run.ts', "\nimport { wallMs } from '../host/clock.ts';\n");
     expect(report(floorViolations([source]))).toBe(
-      'src/sim/run.ts:2: Floors: src/sim/ may not import src/host/clock.ts: it stands on machines/, src/actors/, src/maelstrom/, src/verify/, src/host/disk.ts, src/storage/, src/kit/, src/trace/, src/report/source.ts, src/cli/usage.ts',
+      'src/sim/run.ts:2: Floors: src/sim/ may not import src/host/clock.ts: it stands on machines/, src/actors/, src/maelstrom/, src/verify/, src/storage/, src/kit/, src/trace/, src/report/source.ts, src/cli/usage.ts',
     );
   });
 

@@ -1,11 +1,11 @@
-import type { Entry, RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
+import type { RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import { listen } from '../../src/actors/bus.ts';
 import { Cell } from '../../src/actors/cell.ts';
 import { Outlet } from '../../src/actors/outlet.ts';
 import { createGate, type Gate } from '../../src/actors/step.ts';
-import { MemoryDisk } from '../../src/host/disk.ts';
+import { PassingDisk } from '../../src/storage/passing-disk.ts';
 import { type Cluster, operationOf } from './task.ts';
 
 /**
@@ -28,7 +28,7 @@ class Member {
   constructor(name: string, send: (packet: Packet) => void, gate: Gate<typeof raftMachine>) {
     this.#name = name;
     this.#send = send;
-    this.#outlet = new Outlet(new MemoryDisk<Entry>(), {
+    this.#outlet = new Outlet(new PassingDisk(), {
       release: (effect) => this.#carryOut(effect),
       released: () => {},
       failed: ({ text }) => {

@@ -57,13 +57,11 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/page/', rooms: [], packages: [] },
   {
     path: 'src/sim/',
-    // Of the host only the disk in memory, which is a value: anything else there would bring in the real world.
     rooms: [
       'machines/',
       'src/actors/',
       'src/maelstrom/',
       'src/verify/',
-      'src/host/disk.ts',
       'src/storage/',
       'src/kit/',
       'src/trace/',

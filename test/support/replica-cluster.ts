@@ -8,10 +8,10 @@ import type { CellStep } from '../../src/actors/cell.ts';
 import { isTombstone } from '../../src/actors/gossip/items.ts';
 import type { Timers } from '../../src/actors/ports.ts';
 import { Replica } from '../../src/actors/replica.ts';
-import { MemoryDisk } from '../../src/host/disk.ts';
 import { Dice } from '../../src/kit/dice.ts';
 import { peerMessage } from '../../src/maelstrom/peer-messages.ts';
 import { Schedule, type Scheduled } from '../../src/sim/schedule.ts';
+import { PassingDisk } from '../../src/storage/passing-disk.ts';
 import { StoreDisk } from './store-disk.ts';
 
 /** What happens to messages between nodes. */
@@ -110,7 +110,7 @@ export class ReplicaCluster {
         nowMs: () => this.schedule.nowMs,
         wallMs: () => START_MS + this.schedule.nowMs + (this.offsetsMs.get(name) ?? 0),
         timers: this.#timers(name),
-        disk: hasDisk ? this.disk(name) : new MemoryDisk(),
+        disk: hasDisk ? this.disk(name) : new PassingDisk(),
         wire: { send: (src, dest, body) => this.#send(src, dest, body as Body) },
       },
       {
