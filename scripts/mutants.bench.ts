@@ -5,6 +5,8 @@ const PROCESS = 'test/bench/node-process.test.ts';
 const SCHEDULER = 'test/bench/nemesis/scheduler.test.ts';
 const ATTENDANCE = 'test/bench/nemesis/attendance.test.ts';
 const KILL = 'test/bench/nemesis/kill.test.ts';
+const MEMBERSHIP = 'test/bench/nemesis/membership.test.ts';
+const OPERATOR = 'test/bench/nemesis/operator.test.ts';
 const FAULTS = 'test/cli/faults.test.ts';
 
 /** Faults in the bench and its nemesis: one that does less than it says would make every run look better. */
@@ -106,6 +108,30 @@ export const BENCH_MUTANTS: readonly Mutant[] = [
     replace: 'void note;',
     test: KILL,
     title: 'have crashed when they do not come back',
+  },
+  {
+    name: 'nemesis: members are removed until too few are there to serve',
+    file: 'src/bench/nemesis/membership.ts',
+    search: 'return present >= majorityOf(after) ? { add, remove } : null;',
+    replace: 'return present > 0 ? { add, remove } : null;',
+    test: MEMBERSHIP,
+    title: 'three members stay, a majority of them present',
+  },
+  {
+    name: 'nemesis: members are what was asked for, not what the cluster says',
+    file: 'src/bench/nemesis/membership.ts',
+    search: '      if (members !== null) roster.learn(members);\n',
+    replace: '      roster.learn([...roster.members.filter((node) => !remove.includes(node)), ...add]);\n',
+    test: MEMBERSHIP,
+    title: 'the cluster itself says what became of it',
+  },
+  {
+    name: 'nemesis: a removed node has the last word on who belongs to the cluster',
+    file: 'src/bench/nemesis/operator.ts',
+    search: "if (reply.type !== 'error') return reply;",
+    replace: 'return reply;',
+    test: OPERATOR,
+    title: 'is not the last to be asked',
   },
   {
     name: 'inject: null is zero and not what the node began with',

@@ -202,7 +202,12 @@ export class Stage {
     if (this.#options.nemesis.faults.includes('membership')) {
       const untilMs = this.sinceStartMs() + SETTLE_TIMEOUT_MS;
       const goesOn = (): boolean => !this.cutShort && this.sinceStartMs() < untilMs;
-      await settleMembers(this.#operator, this.#roster, goesOn, () => sleep(RETRY_MS, ...this.abandoned));
+      const pause = (): Promise<void> => sleep(RETRY_MS, ...this.abandoned);
+      const known = await settleMembers(this.#operator, this.#roster, goesOn, pause);
+      const within = `within ${SETTLE_TIMEOUT_MS / 1000} s of a whole network`;
+      if (!known && !this.cutShort) {
+        this.note('progress', this.members.join(' '), `did not say ${within} who belongs to the cluster`);
+      }
     }
     if (this.#options.nemesis.faults.length > 0 && !this.cutShort) this.faults.healed();
   }
@@ -246,11 +251,12 @@ export class Stage {
     return [...durable, ...joins, ...(this.#parts.argsOf?.(node) ?? [])];
   }
 
-  /** Who leads, as far as is known, and then the other members that run. */
+  /** Of the nodes that run: who leads, as far as is known, then the members, then who may have become one. */
   #askable(): string[] {
     const leader = this.#parts.leader?.();
-    const running = this.members.filter((node) => this.#cluster?.member(node).isRunning === true);
-    return [...running.filter((node) => node === leader), ...running.filter((node) => node !== leader)];
+    const { members, spares } = this.#roster;
+    const inOrder = new Set([...(leader === undefined ? [] : [leader]), ...members, ...spares]);
+    return [...inOrder].filter((node) => this.#cluster?.member(node).isRunning === true);
   }
 
   async #ask(node: string, request: Request) {

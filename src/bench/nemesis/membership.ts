@@ -92,21 +92,25 @@ function drawChange(kind: Kind, own: Own, first: string | undefined): Change | n
   return present >= majorityOf(after) ? { add, remove } : null;
 }
 
-/** The last word on who belongs to the cluster: asked until somebody answers. */
+/**
+ * The last word on who belongs to the cluster: asked until somebody answers.
+ * @returns whether somebody did
+ */
 export async function settleMembers(
   operator: Operator,
   roster: Roster,
   goesOn: () => boolean,
   pause: () => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   while (goesOn()) {
     const members = await operator.members();
     if (members !== null) {
       roster.learn(members);
-      return;
+      return true;
     }
     await pause();
   }
+  return false;
 }
 
 /** A roster of nodes, of which some are members at first. */

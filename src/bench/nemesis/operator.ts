@@ -37,13 +37,17 @@ export function nodeOperator(options: OperatorOptions): Operator {
 }
 
 function transportOf({ ask, askable, nowMs, sleep, goesOn }: OperatorOptions): Transport {
+  /** The first answer that is no error; else the last error: whoever was removed has nothing better to say. */
   async function first(nodes: readonly string[], body: Body): Promise<Body | null> {
+    let error: Body | null = null;
     for (const node of nodes) {
       if (!goesOn()) break;
       const reply = await ask(node, body);
-      if (typeof reply !== 'string') return reply;
+      if (typeof reply === 'string') continue;
+      if (reply.type !== 'error') return reply;
+      error = reply;
     }
-    return null;
+    return error;
   }
   return {
     request: (to, body) => first(to === null ? askable() : [to], body),

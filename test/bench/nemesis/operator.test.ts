@@ -75,6 +75,26 @@ test('answers that are lost are asked for again, at another node', async () => {
   expect(voters()).toEqual(['n1', 'n3']);
 });
 
+test('who has been removed answers with errors, and is not the last to be asked', async () => {
+  const members = {
+    type: 'members_ok',
+    voters: ['n2', 'n3'],
+    outgoing: [],
+    learners: [],
+    leader: 'n2',
+    index: 9,
+  };
+  const operator = nodeOperator({
+    ask: (node) => Promise.resolve(node === 'n1' ? { type: 'error', code: 11, text: 'no leader' } : members),
+    askable: () => ['n1', 'n2', 'n3'],
+    nowMs: () => 0,
+    sleep: () => Promise.resolve(),
+    goesOn: () => true,
+    patienceMs: 1000,
+  });
+  expect(await operator.members()).toEqual(['n2', 'n3']);
+});
+
 test('what does not come about in time is told, with the last that was heard', async () => {
   const { operator } = cluster((asked) => asked > 4);
   expect(await operator.change(['n4'], [])).toContain('not done within 3000 ms');
