@@ -227,3 +227,32 @@ it(
   },
   TIMEOUT_MS,
 );
+
+it(
+  'a node of a cluster whose disk is full leaves the work to the others',
+  async () => {
+    cluster = new DurableCluster(
+      ['n1', 'n2', 'n3'],
+      ['--election-timeout-ms', '200', '--heartbeat-ms', '40'],
+    );
+    const full = ['sh', '-c', 'ulimit -f 1000; exec "$0" "$@"'];
+    await Promise.all([cluster.start('n1', full), cluster.start('n2'), cluster.start('n3')]);
+    const value = 'x'.repeat(20_000);
+    const hasFailed = async () => (await cluster.ask('n1', { type: 'echo', echo: 1 }))?.type === 'error';
+    let key = 0;
+    while (!(await hasFailed())) {
+      expect(key).toBeLessThan(200);
+      await cluster.until({ type: 'write', key, value });
+      key += 1;
+    }
+    await cluster.until({ type: 'write', key: 'after', value: 1 });
+    for (let i = 0; i < key; i += 1)
+      expect((await cluster.until({ type: 'read', key: i })).value).toBe(value);
+    // With room again it takes its place, and is told what it missed.
+    expect(await cluster.end('n1')).toBe(1);
+    await cluster.start('n1');
+    await cluster.kill('n2');
+    expect((await cluster.until({ type: 'read', key: 'after' })).value).toBe(1);
+  },
+  TIMEOUT_MS,
+);
