@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { Dice } from '../../src/kit/dice.ts';
 import { checkLinearizability, type HistoryEvent, type Json } from '../../src/verify/index.ts';
@@ -188,6 +190,30 @@ it(
       /^actorum error: --data-dir .* is in use by process \d+: give each node .*\n$/,
     );
     expect(await node.end()).toBe(0);
+    // Nor is anything written beside what is none of ours.
+    writeFileSync(join(cluster.directory('n1'), 'letters.txt'), 'dear');
+    const third = new NodeProcess(['--data-dir', cluster.directory('n1')]);
+    expect(await third.exit()).toBe(1);
+    expect(third.log).toMatch(/^actorum error: --data-dir .* holds "letters.txt", .*\n$/);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'writes that come together share a sync, however slow it is',
+  async () => {
+    cluster = new DurableCluster(['n1'], ['--sync-delay-ms', '300']);
+    await cluster.start('n1');
+    await cluster.until({ type: 'write', key: 'first', value: 0 });
+    const sinceMs = performance.now();
+    const write = (key: number) => cluster.ask('n1', { type: 'write', key, value: key });
+    for (const reply of await Promise.all(Array.from({ length: 50 }, (_, key) => write(key)))) {
+      expect(reply?.type).toBe('write_ok');
+    }
+    const tookMs = performance.now() - sinceMs;
+    expect(tookMs).toBeGreaterThan(290);
+    // One after the other they would take fifteen seconds.
+    expect(tookMs).toBeLessThan(5000);
   },
   TIMEOUT_MS,
 );

@@ -11,8 +11,8 @@ import type { Timers } from '../ports.ts';
 import { createGate } from '../step.ts';
 import { answer, itemBytes, MESSAGE_BYTES, opening } from './comparison.ts';
 import { placeOf } from './hash.ts';
-import { idOf, readItem, spellItem } from './item-text.ts';
-import { Items, isTombstone } from './items.ts';
+import { idOf, spellItem } from './item-text.ts';
+import { Items, isTombstone, isTombstoneText } from './items.ts';
 import { Link } from './link.ts';
 import { Tombstones } from './tombstones.ts';
 
@@ -109,7 +109,7 @@ export class Gossip {
   restore(items: Iterable<readonly [id: string, text: string]>): void {
     for (const [id, text] of items) {
       this.items.set(id, text);
-      if (isTombstone(readItem(id, text))) this.#tombstones.changed(id, true);
+      if (isTombstoneText(id, text)) this.#tombstones.changed(id, true);
     }
   }
 

@@ -73,6 +73,13 @@ export class Items {
   }
 }
 
+/** The same of an item as it is kept, mostly without reading it: many are asked when a node starts. */
+export function isTombstoneText(id: string, text: string): boolean {
+  const isEntry = id.startsWith('l');
+  // A deletion is its timestamp and nothing else (item-text.ts).
+  return isEntry ? !text.includes(',') : isTombstone(readItem(id, text));
+}
+
 /** Whether an item says only that there is nothing any more. */
 export function isTombstone(item: Item): boolean {
   return item.kind === 'lww' ? item.entry.deleted : read(item.versions).length === 0;
