@@ -3,6 +3,7 @@ import { BENCH_MUTANTS } from './mutants.bench.ts';
 import { MEMBERS_MUTANTS } from './mutants.members.ts';
 import { NODE_MUTANTS } from './mutants.node.ts';
 import { REPORT_MUTANTS } from './mutants.report.ts';
+import { STORAGE_MUTANTS } from './mutants.storage.ts';
 
 /**
  * Faults that a tired engineer could make, one line each, and for each the test that must notice. A test that cannot
@@ -794,4 +795,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...MEMBERS_MUTANTS,
   ...BENCH_MUTANTS,
   ...REPORT_MUTANTS,
+  ...STORAGE_MUTANTS,
 ];

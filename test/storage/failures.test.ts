@@ -128,3 +128,17 @@ describe('group commit', () => {
     expect(order).toEqual(['at once', 'first', 'second']);
   });
 });
+
+describe('a write that breaks a rule', () => {
+  it('drops no log that no durable checkpoint stands for, and leaves no gap', () => {
+    const { disk } = begun();
+    const entry = { term: 1, op: null, origin: null, bytes: 1 };
+    disk.write({ type: 'persist', hardState: null, log: { from: 1, entries: [entry, entry] } });
+    expect(() => disk.write({ type: 'compact', through: 1, term: 1 })).toThrow(
+      /as far as a durable checkpoint/,
+    );
+    expect(() =>
+      disk.write({ type: 'persist', hardState: null, log: { from: 4, entries: [entry] } }),
+    ).toThrow(/leaves no gap/);
+  });
+});
