@@ -17,8 +17,9 @@ export type GarbageRange = {
 export class GarbageQueue<V> {
   readonly #engine: Engine<V>;
   readonly #queue: Garbage[] = [];
-  /** How many keys of the first in the queue are taken. */
+  /** How many keys of the first in the queue are taken; where to go on in it, if it is a range. */
   #taken = 0;
+  #resume: Key | null = null;
 
   constructor(engine: Engine<V>) {
     this.#engine = engine;
@@ -31,12 +32,12 @@ export class GarbageQueue<V> {
   /** Adds what may go from now on; where nothing is to be found, nothing is added. */
   add(garbage: readonly Garbage[]): void {
     for (const one of garbage) {
-      const isThere = 'keys' in one ? one.keys.length > 0 : !this.#takeRange(one, [], 0);
+      const isThere = 'keys' in one ? one.keys.length > 0 : this.#next(one, one.range.from) !== null;
       if (isThere) this.#queue.push(one);
     }
   }
 
-  /** Up to `max` keys to remove in the next commit. What was taken before must be removed by now. */
+  /** Up to `max` keys to remove in the next commit. */
   take(max: number): Key[] {
     const keys: Key[] = [];
     for (let first = this.#queue[0]; first !== undefined && keys.length < max; first = this.#queue[0]) {
@@ -45,6 +46,7 @@ export class GarbageQueue<V> {
       if (!isDone) break;
       this.#queue.shift();
       this.#taken = 0;
+      this.#resume = null;
     }
     return keys;
   }
@@ -57,13 +59,25 @@ export class GarbageQueue<V> {
     return this.#taken === from.length;
   }
 
-  #takeRange({ range, below, through }: GarbageRange, keys: Key[], max: number): boolean {
-    for (const key of this.#engine.keys(range.from, range.to)) {
-      if (batchOf(key) >= below || (through !== undefined && lastOf(key) > through)) continue;
-      // The range is gone through anew when these are removed.
-      if (keys.length >= max) return false;
+  #takeRange(garbage: GarbageRange, keys: Key[], max: number): boolean {
+    for (const key of this.#garbageIn(garbage, this.#resume ?? garbage.range.from)) {
+      if (keys.length >= max) {
+        this.#resume = key;
+        return false;
+      }
       keys.push(key);
     }
     return true;
+  }
+
+  #next(garbage: GarbageRange, from: Key): Key | null {
+    for (const key of this.#garbageIn(garbage, from)) return key;
+    return null;
+  }
+
+  *#garbageIn({ range, below, through }: GarbageRange, from: Key): Iterable<Key> {
+    for (const key of this.#engine.keys(from, range.to)) {
+      if (batchOf(key) < below && (through === undefined || lastOf(key) <= through)) yield key;
+    }
   }
 }
