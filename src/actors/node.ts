@@ -1,11 +1,10 @@
-import { Subject } from 'rxjs';
 import { invariant } from '../../machines/assert.ts';
 import type { MaelstromEffect, MaelstromEvent } from '../../machines/maelstrom/events.ts';
 import { maelstromIoMachine } from '../../machines/maelstrom/maelstrom-io.machine.ts';
 import type { Workload } from '../../machines/operations.ts';
 import type { RaftInput } from '../../machines/raft/context.ts';
 import type { Mode } from '../../machines/store/operations.ts';
-import { listen } from './bus.ts';
+import { Line, listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
 import { Peer } from './peer.ts';
 import type { Disk, DiskFailure, Ports, Restored } from './ports.ts';
@@ -86,7 +85,7 @@ export type NodeSetup = Omit<NodeOptions, 'incarnation'> & Partial<Pick<NodeOpti
  */
 export class Node {
   /** Every step of every cell, for whoever watches. */
-  readonly steps = new Subject<CellStep>();
+  readonly steps = new Line<CellStep>();
   readonly #ports: NodePorts;
   readonly #options: NodeSetup;
   readonly #io: Cell<typeof maelstromIoMachine>;

@@ -66,6 +66,17 @@ describe('--no-accelerate', () => {
     expect(() => argsOf('--no-accelerate', '--bin', 'other.py')).toThrow('not for --bin other.py');
   });
 
+  it('or where code may not be made of text, so that there are no programs, a simulation is the same run', () => {
+    const run = (...flags: string[]) => {
+      const sim = ['dist/actorum.js', 'sim', '--seed', '7', '--seconds', '1', '--json'];
+      return spawnSync('node', [...flags, ...sim], { encoding: 'utf8' });
+    };
+    const [forbidden, allowed] = [run('--disallow-code-generation-from-strings'), run()];
+    expect([forbidden.status, forbidden.stderr]).toEqual([0, '']);
+    expect(JSON.parse(forbidden.stdout).traceHash).toMatch(/^[0-9a-f]{16}$/);
+    expect(forbidden.stdout).toBe(allowed.stdout);
+  });
+
   it('is an option of node', () => {
     const body = { type: 'init', msg_id: 1, node_id: 'n1', node_ids: ['n1'] };
     const input = `${JSON.stringify({ src: 'c1', dest: 'n1', body })}\n`;
