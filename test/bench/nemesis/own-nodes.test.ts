@@ -5,7 +5,7 @@ import { faultsIn, struckBy, unpaired } from './faults-in.ts';
 // Short runs against our own nodes, on real disks. What takes longer is for `actorum bench` by hand.
 
 async function judged(args: readonly string[]): Promise<Ran> {
-  const run = await ran(['--rate', '300', '--nemesis-interval', '0.5', ...args]);
+  const run = await ran(['--rate', '300', '--nemesis-interval', '0.5', '--no-report', ...args]);
   const { code, results, history } = run;
   expect(results.findings).toEqual([]);
   expect({ code, verdict: results.verdict }).toEqual({ code: 0, verdict: 'ok' });
@@ -16,19 +16,19 @@ async function judged(args: readonly string[]): Promise<Ran> {
 }
 
 test('nodes that are killed and cut off at once stay linearizable', async () => {
-  const { history, results } = await judged(['--time', '3', '--nemesis', 'kill,partition']);
+  const { history, results } = await judged(['--time', '2.5', '--nemesis', 'kill,partition']);
   expect(struckBy(history)).toEqual(new Set(['kill', 'partition']));
   expect(results.messages.lostToDown).toBeGreaterThan(0);
 });
 
 test('what was acknowledged outlives the power going everywhere', async () => {
-  const { history } = await judged(['--time', '3', '--nemesis', 'kill-all']);
+  const { history } = await judged(['--time', '2.5', '--nemesis', 'kill-all']);
   expect(faultsIn(history)).toContain('kill-all n1 n2 n3');
 });
 
 test('members come and go while nodes are killed, and whoever is left over says nothing wrong', async () => {
   const faults = ['--nemesis', 'membership,kill', '--kill', 'one', '--spares', '2'];
-  const { history, results } = await judged(['--time', '3', ...faults]);
+  const { history, results } = await judged(['--time', '2.5', ...faults]);
   expect(struckBy(history)).toContain('membership');
   const changes = results.faults.filter(({ fault }) => fault === 'membership');
   expect(changes.every(({ nodes, toMs }) => nodes.length > 0 && toMs !== null)).toBe(true);
