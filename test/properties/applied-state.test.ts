@@ -170,10 +170,34 @@ describe('the applied state', () => {
     expect(state.chunk('n2', at(3), first?.[0] ?? null, 1000)?.items).toHaveLength(3);
     expect(state.chunk('n3', at(5), null, 1000)?.items).toHaveLength(6);
     expect(state.openReaders).toBe(2);
+    // It may also begin anew: with the one that the disk holds.
+    expect(state.chunk('n2', at(5), null, 1000)?.items).toHaveLength(6);
+    expect([disk.open, state.openReaders]).toEqual([2, 2]);
     state.endChunks('n2');
     expect(disk.open).toBe(1);
     state.endAllChunks();
     expect([disk.open, state.openReaders]).toEqual([0, 0]);
+  });
+
+  it('reads what the disk holds, where a later snapshot was installed before an earlier one was read', () => {
+    const disk = new CheckpointDisk();
+    const write = (number: number): Entry => ({
+      term: 1,
+      op: { type: 'write', key: number, value: number },
+      origin: { node: 'n1', incarnation: 1, number, floor: number },
+      bytes: 60,
+    });
+    const other = stateOn(disk);
+    other.state.apply(1, [1, 2, 3, 4, 5].map(write));
+    other.state.checkpoint(at(5));
+    const { state, registers } = stateOn(disk);
+    state.restore(at(3));
+    expect(registers.appliedIndex).toBe(5);
+    // What the log said between the two is in it already; what follows is not.
+    expect(state.apply(4, [4, 5].map(write))).toEqual([]);
+    state.restore(at(5));
+    expect(state.apply(6, [write(6)])).toHaveLength(1);
+    expect(disk.open).toBe(0);
   });
 
   it('tells of damage and of a disk that fails, and of nothing else', () => {
