@@ -2,9 +2,8 @@ import type { RestoredState } from '../../machines/raft/context.ts';
 import type { DiskFailure, Restored } from '../actors/ports.ts';
 import { DurableDisk } from './durable-disk.ts';
 import type { Engine } from './engine.ts';
-import { MemoryEngine } from './memory-engine.ts';
-import { type Codec, PlainRecords } from './records.ts';
-import { type Found, recover } from './recovery.ts';
+import type { Codec } from './records.ts';
+import type { Found } from './recovery.ts';
 import { StorageError } from './storage-error.ts';
 import { emptySuperblock, type Identity, type Superblock } from './superblock.ts';
 
@@ -31,18 +30,6 @@ export function openDisk<V>(
   disk.begin(found, incarnation, (failure) => {
     opened(failure ?? { disk, restored: restoredOf(disk, superblock, found, incarnation) });
   });
-}
-
-/** A disk that ends with the process, for a node that is not to keep anything. */
-export function memoryDisk(identity: Identity, nowMs: number): Opened<unknown> {
-  const engine = new MemoryEngine<unknown>();
-  const codec = new PlainRecords() as Codec<unknown>;
-  let result: Opened<unknown> | null = null;
-  openDisk(engine, codec, recover(engine, codec), { identity, nowMs }, (opened) => {
-    if ('disk' in opened) result = opened;
-  });
-  if (result === null) throw new Error('memory cannot fail, and does not take its time');
-  return result;
 }
 
 function checkIdentity(stored: Identity, asked: Identity): void {
