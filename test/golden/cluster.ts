@@ -13,6 +13,8 @@ const SEED = 3;
 
 type ClusterOptions = {
   readonly nodes: readonly string[];
+  /** Those of the nodes that belong to no cluster until they are told. */
+  readonly joins?: readonly string[];
   readonly workload?: Workload;
   readonly rywWaitMs?: number;
   readonly store?: Omit<StoreOptions, 'life'>;
@@ -34,13 +36,17 @@ export class ScriptedCluster {
 
   constructor(options: ClusterOptions, tell: (line: string) => void) {
     const { nodes, workload = 'ryw-kv', rywWaitMs = 100, store = DEFAULT_STORE, onStep = () => {} } = options;
+    const { joins = [] } = options;
+    const founders = nodes.filter((name) => !joins.includes(name));
     this.#tell = (line) => tell(`${this.#schedule.nowMs.toFixed(0).padStart(5)} ms  ${line}`);
     const dice = new Dice(SEED);
     const weather = { ...CALM, delayMs: [DELAY_MS, DELAY_MS] as const };
     this.#network = new Network(this.#schedule, new Dice(dice.seed()), new Trace(), weather);
     this.#hosts = new Map(
       nodes.map((name) => {
-        const host = new SimulatedHost(name, nodes, {
+        const joining = joins.includes(name);
+        const host = new SimulatedHost(name, joining ? [...founders, name] : founders, {
+          joins: joining,
           schedule: this.#schedule,
           dice: new Dice(dice.seed()),
           workload,
@@ -145,21 +151,24 @@ export class ScriptedCluster {
       if (!peer) return `${name} down`;
       const { value, context } = peer.raft.snapshot;
       const part = typeof value === 'string' ? value : Object.keys(value)[0];
+      const { voters } = context.membership;
+      const place = voters.length === 0 || voters.includes(name) ? '' : ', no voter';
       const { registers, readers, requests, sessions } = peer;
       const waiting = `${readers.size} reads and ${requests.snapshot.context.pending.length} requests wait`;
-      return `${name} ${part}, term ${context.term}, applied ${registers.appliedIndex}; ${waiting}; ${sessions.size} clients known`;
+      return `${name} ${part}${place}, term ${context.term}, applied ${registers.appliedIndex}; ${waiting}; ${sessions.size} clients known`;
     });
   }
 
   #isSettledUnder(name: string): boolean {
     const peers = [...this.#hosts.values()].map(({ node }) => node?.peer);
-    const applied = new Set(peers.map((peer) => peer?.registers.appliedIndex));
+    const members = peers.filter((peer) => peer?.raft.snapshot.context.membership.voters.length !== 0);
+    const applied = new Set(members.map((peer) => peer?.registers.appliedIndex));
     return this.host(name).node?.peer?.raft.snapshot.matches('leader') === true && applied.size === 1;
   }
 
   #send(src: string, dest: string, body: Body): void {
     if (dest.startsWith('c')) return this.#network.sendCalmly(src, dest, body);
-    if (String(body.type).startsWith('forward')) this.#tell(`${src} -> ${dest}  ${body.type}`);
+    if (/^(forward|admin)/.test(String(body.type))) this.#tell(`${src} -> ${dest}  ${body.type}`);
     const lagMs = body.type === 'append.request' ? (this.#lagMs.get(dest) ?? 0) : 0;
     if (lagMs === 0) this.#network.send(src, dest, body);
     else this.#schedule.after(lagMs, () => this.#network.send(src, dest, body));

@@ -7,7 +7,8 @@ import { ScriptedCluster } from './cluster.ts';
  * Scripts with their transcripts, in the manner of etcd's testdata: a command, a line `----`, and what came of it, up
  * to an empty line. Lines that begin with `# ` say what it is about.
  *
- *   cluster n1 n2 n3 [workload=ryw-kv] [wait=100]   starts nodes; of lww-kv with [mode=lww] [interval=500] [grace=3600000]
+ *   cluster n1 n2 n3 [workload=ryw-kv] [wait=100]   starts nodes; of lww-kv with [mode=lww] [interval=500] [grace=3600000];
+ *                                [join=n3] are to join later
  *   lead n1                      lets n1 lead, and everybody catch up
  *   send c1 n2 {"type": ...}     a client's request, without msg_id; its number is told
  *   advance 100                  lets so many milliseconds pass
@@ -59,6 +60,7 @@ function start(words: readonly string[]): ScriptedCluster {
   );
   const options = {
     nodes: words.filter((word) => !word.includes('=')),
+    joins: settings.get('join')?.split(',') ?? [],
     workload: (settings.get('workload') ?? 'ryw-kv') as Workload,
     rywWaitMs: Number(settings.get('wait') ?? 100),
     store: {
