@@ -25,8 +25,8 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: 'disk: garbage removed in the batch that makes it garbage',
     file: 'src/storage/durable-disk.ts',
-    search: 'const removals = this.#garbage',
-    replace: 'this.#garbage.add(draft.settledGarbage);\n    const removals = this.#garbage',
+    search: 'const removals = Array.from(',
+    replace: 'this.#garbage.add(draft.settledGarbage);\n    const removals = Array.from(',
     test: CRASHES,
     title: ANY_CRASH,
   },

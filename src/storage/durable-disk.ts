@@ -146,7 +146,7 @@ export class DurableDisk<V> implements Disk {
     this.#flying = draft;
     this.#failing(() => this.#contents.slice(draft));
     if (this.#failure !== null) return;
-    const removals = this.#garbage.take(REMOVALS_MAX).map((key): Put<V> => [key, null]);
+    const removals = Array.from(this.#garbage.take(REMOVALS_MAX), (key): Put<V> => [key, null]);
     const { puts, head } = this.#contents.close(draft, removals, this.#isFirst);
     this.#isFirst = false;
     let isOver = false;

@@ -37,10 +37,10 @@ export class GarbageQueue<V> {
     }
   }
 
-  /** Up to `max` keys to remove in the next commit. */
-  take(max: number): Key[] {
-    const keys: Key[] = [];
-    for (let first = this.#queue[0]; first !== undefined && keys.length < max; first = this.#queue[0]) {
+  /** Up to `max` keys to remove in the next commit; each once, also where ranges overlap. */
+  take(max: number): ReadonlySet<Key> {
+    const keys = new Set<Key>();
+    for (let first = this.#queue[0]; first !== undefined && keys.size < max; first = this.#queue[0]) {
       const isDone =
         'keys' in first ? this.#takeKeys(first.keys, keys, max) : this.#takeRange(first, keys, max);
       if (!isDone) break;
@@ -51,21 +51,21 @@ export class GarbageQueue<V> {
     return keys;
   }
 
-  #takeKeys(from: readonly Key[], keys: Key[], max: number): boolean {
-    while (this.#taken < from.length && keys.length < max) {
-      keys.push(from[this.#taken] as Key);
+  #takeKeys(from: readonly Key[], keys: Set<Key>, max: number): boolean {
+    while (this.#taken < from.length && keys.size < max) {
+      keys.add(from[this.#taken] as Key);
       this.#taken += 1;
     }
     return this.#taken === from.length;
   }
 
-  #takeRange(garbage: GarbageRange, keys: Key[], max: number): boolean {
+  #takeRange(garbage: GarbageRange, keys: Set<Key>, max: number): boolean {
     for (const key of this.#garbageIn(garbage, this.#resume ?? garbage.range.from)) {
-      if (keys.length >= max) {
+      if (keys.size >= max) {
         this.#resume = key;
         return false;
       }
-      keys.push(key);
+      keys.add(key);
     }
     return true;
   }

@@ -28,7 +28,7 @@ export function openDisk<V>(
   const incarnation = Math.max(superblock.incarnation + 1, Math.floor(nowMs));
   const disk = new DurableDisk(engine, codec, superblock);
   disk.begin(found, incarnation, (failure) => {
-    opened(failure ?? { disk, restored: restoredOf(disk, superblock, found, incarnation) });
+    opened(failure ?? openedOf(disk, superblock, found, incarnation));
   });
 }
 
@@ -45,6 +45,21 @@ function checkIdentity(stored: Identity, asked: Identity): void {
   if (is !== wants) throw wrong('a node of the cluster', is, wants);
 }
 
+function openedOf<V>(
+  disk: DurableDisk<V>,
+  superblock: Superblock,
+  found: Found,
+  incarnation: number,
+): Opened<V> | DiskFailure {
+  try {
+    return { disk, restored: restoredOf(disk, superblock, found, incarnation) };
+  } catch (error) {
+    if (error instanceof StorageError) return { kind: 'damaged', text: error.message };
+    throw error;
+  }
+}
+
+/** @throws StorageError when what says that an item is gone is damaged */
 function restoredOf<V>(
   disk: DurableDisk<V>,
   superblock: Superblock,
@@ -69,6 +84,8 @@ function restoredOf<V>(
           },
   };
   const hasStore = store.count > 0 || Object.keys(counters).length > 0;
+  // Nobody will go through items where there are none; but what says that some are gone is to go, too.
+  if (!hasStore) Array.from(disk.storeItems());
   return {
     incarnation,
     raft: isFresh ? null : raft,

@@ -277,7 +277,7 @@ describe('a durable disk', () => {
         for (const { what, n, m } of happenings) lives.step(what, n, m);
         lives.end();
       }),
-      { numRuns: 300 },
+      { numRuns: 400 },
     );
   });
 });
