@@ -5,24 +5,36 @@ import { type Body, NodeProcess } from './node-process.ts';
 export class ProcessCluster {
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #names: readonly string[];
-  readonly #args: readonly string[];
+  readonly #argsOf: (name: string) => readonly string[];
   readonly #cut = new Set<string>();
   #nextMsgId = 1;
 
-  constructor(names: readonly string[], args: readonly string[]) {
+  /**
+   * @param names those whom `init` names, besides the node itself
+   * @param argsOf arguments that only this node gets
+   */
+  constructor(
+    names: readonly string[],
+    args: readonly string[],
+    argsOf: (name: string) => readonly string[] = () => [],
+  ) {
     this.#names = names;
-    this.#args = args;
+    this.#argsOf = (name) => [...args, ...argsOf(name)];
   }
 
   /** Starts a node, or starts it again, and waits until it has answered init. */
   async start(name: string): Promise<void> {
-    const node = new NodeProcess(this.#args);
+    const node = new NodeProcess(this.#argsOf(name));
     this.#nodes.set(name, node);
     createInterface({ input: node.child.stdout }).on('line', (line) => {
       const { src, dest } = JSON.parse(line) as { src: string; dest: string };
       if (!this.#cut.has(`${src} ${dest}`)) this.#nodes.get(dest)?.sendLines(line);
     });
-    await this.ask('c0', name, { type: 'init', node_id: name, node_ids: this.#names });
+    await this.ask('c0', name, {
+      type: 'init',
+      node_id: name,
+      node_ids: [...new Set([...this.#names, name])],
+    });
   }
 
   async startAll(): Promise<void> {
