@@ -3,6 +3,7 @@ import { BENCH_MUTANTS } from './mutants.bench.ts';
 import { MEMBERS_MUTANTS } from './mutants.members.ts';
 import { NODE_MUTANTS } from './mutants.node.ts';
 import { REPORT_MUTANTS } from './mutants.report.ts';
+import { SNAPSHOT_MUTANTS } from './mutants.snapshots.ts';
 import { STORAGE_MUTANTS } from './mutants.storage.ts';
 
 /**
@@ -796,4 +797,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...BENCH_MUTANTS,
   ...REPORT_MUTANTS,
   ...STORAGE_MUTANTS,
+  ...SNAPSHOT_MUTANTS,
 ];

@@ -42,6 +42,42 @@ export const machine = createMachine(
           description: 'The term has a leader, whose log parts from this one earlier.',
         },
       ],
+      'snapshot.request': [
+        {
+          guard: 'holdsSnapshot',
+          target: '.follower.following',
+          actions: [
+            'commitThroughSnapshot',
+            'announceLeader',
+            'acknowledgeSnapshot',
+            'applyCommitted',
+          ],
+          description: 'All that the snapshot would bring is in the log (figure 13, step 6).',
+        },
+        {
+          guard: 'completesSnapshot',
+          target: '.follower.following',
+          actions: [
+            'installSnapshot',
+            'announceLeader',
+            'persistSnapshot',
+            'acknowledgeSnapshot',
+            'restoreState',
+          ],
+          description: 'The last chunk: the snapshot takes the place of log and state (figure 13, steps 7 and 8).',
+        },
+        {
+          guard: 'extendsSnapshot',
+          target: '.follower.following',
+          actions: ['takeChunk', 'announceLeader', 'stageChunk', 'askForChunk'],
+          description: 'The chunk that comes next is kept aside.',
+        },
+        {
+          target: '.follower.following',
+          actions: ['followLeader', 'announceLeader', 'askForChunk'],
+          description: 'Another chunk is needed first.',
+        },
+      ],
       'vote.request': [
         {
           guard: 'mayVoteFor',
@@ -80,18 +116,22 @@ export const machine = createMachine(
       'transfer.requested': {
         actions: 'countUnexpected',
       },
-      'snapshot.request': {
-        actions: 'countUnexpected',
-      },
       'snapshot.response': {
         actions: 'countUnexpected',
       },
       'snapshot.unavailable': {
         actions: 'countUnexpected',
       },
-      'checkpoint.durable': {
-        actions: 'countUnexpected',
-      },
+      'checkpoint.durable': [
+        {
+          guard: 'isAwaited',
+          actions: ['compactLog', 'persistCompaction'],
+          description: 'The state is on the disk: the log before it can go, but for a short tail (7).',
+        },
+        {
+          actions: 'countUnexpected',
+        },
+      ],
       'change.requested': {
         actions: 'countUnexpected',
       },
@@ -107,9 +147,15 @@ export const machine = createMachine(
       'transfer.timeout': {
         actions: 'countUnexpected',
       },
-      'turn.ended': {
-        description: 'Only a leader has something to send at the end of a turn.',
-      },
+      'turn.ended': [
+        {
+          guard: 'isCheckpointDue',
+          actions: ['beginCheckpoint', 'takeCheckpoint'],
+        },
+        {
+          description: 'Only a leader has something to send at the end of a turn.',
+        },
+      ],
     },
     states: {
       follower: {
@@ -162,6 +208,34 @@ export const machine = createMachine(
                 },
                 {
                   actions: ['followLeader', 'setLeaseTimer', 'reject'],
+                },
+              ],
+              'snapshot.request': [
+                {
+                  guard: 'holdsSnapshot',
+                  actions: [
+                    'commitThroughSnapshot',
+                    'setLeaseTimer',
+                    'acknowledgeSnapshot',
+                    'applyCommitted',
+                  ],
+                },
+                {
+                  guard: 'completesSnapshot',
+                  actions: [
+                    'installSnapshot',
+                    'setLeaseTimer',
+                    'persistSnapshot',
+                    'acknowledgeSnapshot',
+                    'restoreState',
+                  ],
+                },
+                {
+                  guard: 'extendsSnapshot',
+                  actions: ['takeChunk', 'setLeaseTimer', 'stageChunk', 'askForChunk'],
+                },
+                {
+                  actions: ['followLeader', 'setLeaseTimer', 'askForChunk'],
                 },
               ],
               'term.seen': {
@@ -259,11 +333,19 @@ export const machine = createMachine(
         description: 'The one leader of its term: orders the requests, and copies its log to the others (5.3).',
         initial: 'establishing',
         entry: ['setHeartbeatTimer', 'setQuorumTimer'],
-        exit: ['clearLeaderTimers', 'persistUnstable'],
+        exit: ['clearLeaderTimers', 'endTransfers', 'persistUnstable'],
         on: {
           'append.response': {
             guard: 'isFromPeer',
             actions: ['recordAcknowledgement', 'applyCommitted', 'serveReads'],
+          },
+          'snapshot.response': {
+            guard: 'isFromPeer',
+            actions: ['recordSnapshotAnswer', 'applyCommitted', 'serveReads'],
+          },
+          'snapshot.unavailable': {
+            guard: 'isSending',
+            actions: 'restartTransfer',
           },
           'heartbeat.timeout': {
             actions: ['markHeartbeat', 'setHeartbeatTimer'],
@@ -271,7 +353,7 @@ export const machine = createMachine(
           'quorum.timeout': [
             {
               guard: 'hasActiveMajority',
-              actions: ['forgetActivity', 'setQuorumTimer'],
+              actions: ['forgetActivity', 'sendChunks', 'setQuorumTimer'],
             },
             {
               target: 'follower',
@@ -280,7 +362,15 @@ export const machine = createMachine(
             },
           ],
           'turn.ended': {
-            actions: ['planTurn', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'],
+            actions: [
+              'planTurn',
+              'sendAppends',
+              'sendChunks',
+              'persistLog',
+              'applyCommitted',
+              'takeCheckpoint',
+              'serveReads',
+            ],
           },
           'term.seen': {
             guard: 'isDisruptive',
@@ -341,8 +431,10 @@ export const machine = createMachine(
                 actions: [
                   'planTurnWithReads',
                   'sendAppends',
+                  'sendChunks',
                   'persistLog',
                   'applyCommitted',
+                  'takeCheckpoint',
                   'serveReads',
                 ],
               },
@@ -355,7 +447,7 @@ export const machine = createMachine(
                 {
                   guard: 'mayChange',
                   target: 'changing',
-                  actions: 'appendChange',
+                  actions: ['appendChange', 'sendChunks'],
                   description: 'One change at a time, after an entry of this term is committed (thesis 4.1).',
                 },
                 {
@@ -378,8 +470,10 @@ export const machine = createMachine(
                   actions: [
                     'leaveJoint',
                     'sendAppends',
+                    'sendChunks',
                     'persistLog',
                     'applyCommitted',
+                    'takeCheckpoint',
                     'serveReads',
                   ],
                   description: 'Both majorities have the joint membership: the old voters are left behind.',
@@ -387,15 +481,24 @@ export const machine = createMachine(
                 {
                   guard: 'isRemoved',
                   target: 'resigning',
-                  actions: ['planResignation', 'sendAppends', 'persistLog', 'sendCampaign'],
+                  actions: [
+                    'planResignation',
+                    'sendAppends',
+                    'sendChunks',
+                    'persistLog',
+                    'takeCheckpoint',
+                    'sendCampaign',
+                  ],
                   description: 'The new voters have a membership without this node: it has led them this far (4.2.2).',
                 },
                 {
                   actions: [
                     'planTurnWithReads',
                     'sendAppends',
+                    'sendChunks',
                     'persistLog',
                     'applyCommitted',
+                    'takeCheckpoint',
                     'serveReads',
                   ],
                 },
@@ -422,8 +525,10 @@ export const machine = createMachine(
                 actions: [
                   'planTurn',
                   'sendAppends',
+                  'sendChunks',
                   'persistLog',
                   'applyCommitted',
+                  'takeCheckpoint',
                   'serveReads',
                   'sendCampaign',
                 ],
@@ -450,6 +555,12 @@ export const machine = createMachine(
       matchesLog: () => true,
       isEstablished: () => true,
       isFromPeer: () => true,
+      isCheckpointDue: () => true,
+      isAwaited: () => true,
+      holdsSnapshot: () => true,
+      completesSnapshot: () => true,
+      extendsSnapshot: () => true,
+      isSending: () => true,
       hasActiveMajority: () => true,
       isForThisTerm: () => true,
       isTransferable: () => true,
@@ -498,6 +609,22 @@ export const machine = createMachine(
       acknowledge: () => {},
       reject: () => {},
       applyCommitted: () => {},
+      beginCheckpoint: () => {},
+      compactLog: () => {},
+      takeCheckpoint: () => {},
+      persistCompaction: () => {},
+      recordSnapshotAnswer: () => {},
+      restartTransfer: () => {},
+      sendChunks: () => {},
+      endTransfers: () => {},
+      commitThroughSnapshot: () => {},
+      takeChunk: () => {},
+      installSnapshot: () => {},
+      stageChunk: () => {},
+      persistSnapshot: () => {},
+      restoreState: () => {},
+      acknowledgeSnapshot: () => {},
+      askForChunk: () => {},
       serveReads: () => {},
       appendChange: () => {},
       queueConfirmation: () => {},

@@ -1,5 +1,6 @@
 import type { EventOf } from '../chart.ts';
 import type { ChangeMembersOperation, Outcome } from '../operations.ts';
+import { checkpointDue } from './checkpoints.ts';
 import { NOTHING_DECIDED, type Progress, type RaftContext } from './context.ts';
 import type { Asker, Entry, Origin, RaftEffect, RaftEvent } from './events.ts';
 import { append, lastIndex } from './log.ts';
@@ -8,6 +9,7 @@ import { objectionTo, transferObjection } from './objections.ts';
 import { freshProgress } from './progress.ts';
 import { openRound } from './reads.ts';
 import { advance, planAll, planTurn } from './replication.ts';
+import { endedTransfers } from './transfer.ts';
 
 /**
  * How a leader changes who belongs to the cluster (thesis chapter 4): one change at a time, by joint consensus when
@@ -60,12 +62,13 @@ export function appendChange(context: RaftContext, event: Change): Patch {
   const { by, floor, change } = event;
   const { node, incarnation, number } = by;
   const next = entering(context, changed(context.membership, change), { node, incarnation, number, floor });
+  const progress = progressOf(next.standing, context);
   return {
     ...next.standing,
     log: next.log,
-    progress: progressOf(next.standing, context),
+    progress,
     asked: noted(context, by),
-    decided: NOTHING_DECIDED,
+    decided: { ...NOTHING_DECIDED, ended: endedTransfers(context.progress, progress) },
   };
 }
 
@@ -112,13 +115,21 @@ export function leaveJoint(context: RaftContext): Patch {
   const progress = progressOf(standing, { ...context, ...planned });
   const stableIndex = lastIndex(log);
   const after = { ...context, ...standing, log };
-  const { commitIndex, reads, applyFrom, confirmed } = advance(after, progress, stableIndex, begun);
+  const { commitIndex, appliedBytes, reads, applyFrom, confirmed } = advance(
+    after,
+    progress,
+    stableIndex,
+    begun,
+  );
+  const checkpoint = checkpointDue(after, commitIndex, appliedBytes);
   return {
     ...standing,
     log,
     progress,
     stableIndex,
     commitIndex,
+    checkpointing: checkpoint ?? context.checkpointing,
+    appliedBytes: checkpoint === null ? appliedBytes : 0,
     reads,
     decided: {
       appends: planned.appends,
@@ -126,6 +137,11 @@ export function leaveJoint(context: RaftContext): Patch {
       applyFrom,
       confirmed,
       campaigner: null,
+      // Who is leaving need not be brought up to date.
+      chunks: planned.chunks.filter(({ to }) => standing.peers.includes(to)),
+      ended: endedTransfers(context.progress, progress),
+      checkpoint,
+      compactThrough: 0,
     },
   };
 }

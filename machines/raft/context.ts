@@ -1,3 +1,4 @@
+import { invariant } from '../assert.ts';
 import { fraction, nextRandom, type RandomState } from '../random.ts';
 import type { Entry, QueuedRead } from './events.ts';
 import { emptyLog, type Log, type LogBase, lastIndex, logOf, slice } from './log.ts';
@@ -27,6 +28,12 @@ export type RaftSettings = {
   readonly maxInflightBytes: number;
   /** The most entries that a learner may lack when it is to vote: it must not hold up what it helps to decide. */
   readonly promotionLagEntries: number;
+  /** A checkpoint is due when so many entries were applied since the last one, */
+  readonly checkpointEntries: number;
+  /** or so many log bytes. */
+  readonly checkpointBytes: number;
+  /** How many entries before a checkpoint stay in the log, at most, for followers that are nearly there. */
+  readonly trailingEntries: number;
 };
 
 /** What a leader knows of one follower (thesis section 10.2.1; the shape follows etcd's tracker). */
@@ -51,6 +58,17 @@ export type Progress = {
   readonly sentRound: number;
   /** The highest commit index that it has been told and could follow. */
   readonly sentCommit: number;
+  /** The snapshot that it is being sent, because the log does not reach back to `next`; null otherwise. */
+  readonly transfer: Transfer | null;
+};
+
+/** A snapshot on its way to one follower, one chunk at a time. */
+export type Transfer = {
+  readonly checkpoint: Checkpoint;
+  /** The follower holds the chunks up to this key; null for none. */
+  readonly after: string | null;
+  /** The chunk after that is out, and its answer is not there yet. */
+  readonly out: boolean;
 };
 
 /** A round of ReadIndex: reads that arrived together and are confirmed together (thesis section 6.4). */
@@ -73,6 +91,13 @@ export type Reads = {
 /** An AppendEntries that is to be sent: `count` entries after `prevIndex`. */
 export type PlannedAppend = { readonly to: string; readonly prevIndex: number; readonly count: number };
 
+/** A chunk of a snapshot that is to be sent: the one after the key `after`. */
+export type PlannedChunk = {
+  readonly to: string;
+  readonly checkpoint: Checkpoint;
+  readonly after: string | null;
+};
+
 /**
  * What the last update decided, for the effects that follow it in the same transition to carry out. Every update
  * of the chart that decides anything sets all of it anew, so an effect never sees an older decision.
@@ -86,6 +111,13 @@ export type Decision = {
   readonly confirmed: readonly ReadRound[];
   /** The follower to be told to campaign. */
   readonly campaigner: string | null;
+  readonly chunks: readonly PlannedChunk[];
+  /** Followers to whom no more chunks are sent. */
+  readonly ended: readonly string[];
+  /** The checkpoint to take of what is applied then; null for none. */
+  readonly checkpoint: Checkpoint | null;
+  /** How far the log was compacted; 0 for not at all. */
+  readonly compactThrough: number;
 };
 
 export const NOTHING_DECIDED: Decision = {
@@ -94,6 +126,10 @@ export const NOTHING_DECIDED: Decision = {
   applyFrom: 0,
   confirmed: [],
   campaigner: null,
+  chunks: [],
+  ended: [],
+  checkpoint: null,
+  compactThrough: 0,
 };
 
 /** Why messages were passed over. */
@@ -138,6 +174,14 @@ export type RaftContext = {
   readonly asked: { readonly [node: string]: { readonly incarnation: number; readonly number: number } };
   /** As a transferring leader: who is to take over. */
   readonly transferee: string | null;
+  /** The latest durable checkpoint, between the log's base and the commit index; null for none. */
+  readonly checkpoint: Checkpoint | null;
+  /** The checkpoint that is being made durable; null for none. One at a time. */
+  readonly checkpointing: Checkpoint | null;
+  /** The log bytes that were applied since a checkpoint was last begun. */
+  readonly appliedBytes: number;
+  /** The snapshot that is being received, and the leader's term when its last chunk came; null for none. */
+  readonly incoming: (Incoming & { readonly leaderTerm: number }) | null;
   readonly decided: Decision;
   /** How many messages were passed over, and why. */
   readonly dropped: { readonly [reason in DropReason]: number };
@@ -178,6 +222,9 @@ export const DEFAULT_LIMITS = {
   maxInflightMessages: 16,
   maxInflightBytes: 1024 * 1024,
   promotionLagEntries: 1000,
+  checkpointEntries: 10_000,
+  checkpointBytes: 4 * 1024 * 1024,
+  trailingEntries: 1000,
 } as const;
 
 export const NOTHING_ASKED: RaftContext['asked'] = {};
@@ -189,6 +236,12 @@ export function createRaftContext({ input }: { input: RaftInput }): RaftContext 
   const settings = { id, ...DEFAULT_LIMITS, ...input.settings };
   const log = restored === undefined ? emptyLog() : logOf(restored.entries, restored.base);
   const { index, membership } = restored?.checkpoint ?? { index: 0, membership: membershipOf(input.voters) };
+  const incoming = restored?.incoming ?? null;
+  invariant(
+    log.base.index <= index && index <= lastIndex(log),
+    'a restored log begins no later than its checkpoint, and reaches it',
+    () => ({ base: log.base.index, checkpoint: index, lastIndex: lastIndex(log) }),
+  );
   const known = standingAt(id, index, membership);
   const standing = followLog(id, known.memberships, index, slice(log, index + 1, lastIndex(log))) ?? known;
   return {
@@ -202,12 +255,16 @@ export function createRaftContext({ input }: { input: RaftInput }): RaftContext 
     peers: standing.peers,
     memberships: standing.memberships,
     stableIndex: log.length,
-    commitIndex: 0,
+    commitIndex: index,
     votes: {},
     progress: {},
     reads: NO_READS,
     asked: NOTHING_ASKED,
     transferee: null,
+    checkpoint: restored?.checkpoint ?? null,
+    checkpointing: null,
+    appliedBytes: 0,
+    incoming: incoming === null ? null : { ...incoming, leaderTerm: restored?.term ?? 0 },
     decided: NOTHING_DECIDED,
     dropped: { stale: 0, disruptive: 0, unexpected: 0 },
   };

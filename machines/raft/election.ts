@@ -193,6 +193,15 @@ const ANSWER_TO_STALE: { readonly [by in RaftMessage['type']]?: (term: number) =
     conflict: null,
     round: 0,
   }),
+  'snapshot.request': (term) => ({
+    type: 'snapshot.response',
+    term,
+    index: 0,
+    snapshotTerm: 0,
+    next: null,
+    done: false,
+    round: 0,
+  }),
   'vote.request': (term) => ({ type: 'vote.response', term, granted: false }),
   'prevote.request': (term) => ({ type: 'prevote.response', term, granted: false }),
 };

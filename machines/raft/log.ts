@@ -57,11 +57,12 @@ export function lastTerm(log: Log): number {
 }
 
 /**
- * The term of the entry at `index`, or of the base.
+ * The term of the entry at `index`, or of the base; 0 for index 0, which stands before every log.
  * @throws InvariantViolation when `index` lies below the base or past the end
  */
 export function termAt(log: Log, index: number): number {
-  return index === log.base.index ? log.base.term : entryAt(log, index).term;
+  if (index === log.base.index) return log.base.term;
+  return index === 0 ? 0 : entryAt(log, index).term;
 }
 
 /** @throws InvariantViolation when the log has no entry at `index`, or none any more */
@@ -93,11 +94,14 @@ export function keepThrough(log: Log, index: number): Log {
 /** The entries from `from` to `to`, both included; empty when `from` is past `to`. */
 export function slice(log: Log, from: number, to: number): readonly Entry[] {
   const { index } = log.base;
+  if (from > to) return NOTHING;
   invariant(from > index && to <= log.length, 'a slice lies within the log', () =>
     describe(log, { from, to }),
   );
   return log.entries.slice(from - index - 1, to - index);
 }
+
+const NOTHING: readonly Entry[] = [];
 
 function describe({ base, length }: Log, asked: object): object {
   return { ...asked, base: base.index, lastIndex: length };

@@ -137,6 +137,21 @@ export function followLog(
   return changed === null ? null : standing(id, changed);
 }
 
+/** What counted as of `index`, which is not before the first membership. */
+export function membershipAt(memberships: readonly MembershipAt[], index: number): Membership {
+  let found = memberships[0] as MembershipAt;
+  for (const one of memberships) if (one.index <= index) found = one;
+  return found.membership;
+}
+
+/** The memberships that a log still needs that begins after `base`. */
+export function sinceBase(memberships: readonly MembershipAt[], base: number): readonly MembershipAt[] {
+  return memberships.filter((_, i) => {
+    const next = memberships[i + 1];
+    return next === undefined || next.index > base;
+  });
+}
+
 function standing(id: string, memberships: readonly MembershipAt[]): Standing {
   const { membership } = memberships[memberships.length - 1] as MembershipAt;
   return { membership, peers: membersOf(membership).filter((node) => node !== id), memberships };

@@ -1,5 +1,5 @@
 import { invariant } from '../assert.ts';
-import type { PlannedAppend, Progress, RaftContext } from './context.ts';
+import type { PlannedAppend, PlannedChunk, Progress, RaftContext } from './context.ts';
 import type { AppendResponse } from './events.ts';
 import { bytesOf, chunkEnd, firstIndexOfTerm, type Log, lastIndex, lastIndexOfTerm } from './log.ts';
 
@@ -24,28 +24,32 @@ export function freshProgress(log: Log): Progress {
     ackedRound: 0,
     sentRound: 0,
     sentCommit: 0,
+    transfer: null,
   };
 }
 
 /** The same progress, with these two marks. */
 export function marked(progress: Progress, due: boolean, active: boolean): Progress {
-  const { match, next, probing, paused, inflight, ackedRound, sentRound, sentCommit } = progress;
-  return { match, next, probing, paused, inflight, active, due, ackedRound, sentRound, sentCommit };
+  const { match, next, probing, paused, inflight, ackedRound, sentRound, sentCommit, transfer } = progress;
+  return { match, next, probing, paused, inflight, active, due, ackedRound, sentRound, sentCommit, transfer };
 }
 
 const NO_APPENDS: readonly PlannedAppend[] = [];
 
+/** What a follower is sent at the end of a turn, and what is then known of it. */
+export type Portion = {
+  readonly progress: Progress;
+  readonly appends: readonly PlannedAppend[];
+  readonly chunk: PlannedChunk | null;
+};
+
 /**
- * The messages that a follower is due at the end of a turn: entries as far as the limits allow; or, when only
- * the commit index or the round of reads has moved, or a heartbeat is due, one message without entries.
+ * The messages that a follower is due at the end of a turn, where the log reaches back to what it lacks: entries as far
+ * as the limits allow; or, when only the commit index or the round of reads has moved, or a heartbeat is due, one
+ * message without entries.
  * @param round the latest round of reads
  */
-export function planAppends(
-  context: RaftContext,
-  to: string,
-  progress: Progress,
-  round: number,
-): { readonly progress: Progress; readonly appends: readonly PlannedAppend[] } {
+export function planAppends(context: RaftContext, to: string, progress: Progress, round: number): Portion {
   const { commitIndex } = context;
   const { match, probing, active, ackedRound } = progress;
   const { next, appends, inflight } = probing
@@ -54,8 +58,11 @@ export function planAppends(
   let sent = appends;
   if (sent.length === 0) {
     const stale =
-      progress.due || progress.sentRound < round || progress.sentCommit < followable(context, next);
-    if (!stale) return { progress, appends: sent };
+      progress.due ||
+      progress.sentRound < round ||
+      progress.sentCommit < followable(context, next) ||
+      progress.transfer !== null;
+    if (!stale) return { progress, appends: sent, chunk: null };
     sent = [{ to, prevIndex: next - 1, count: 0 }];
   }
   const last = sent[sent.length - 1] as PlannedAppend;
@@ -72,8 +79,11 @@ export function planAppends(
       ackedRound,
       sentRound: round,
       sentCommit,
+      // If there was one, it is over: the log reaches back far enough.
+      transfer: null,
     },
     appends: sent,
+    chunk: null,
   };
 }
 
@@ -129,12 +139,13 @@ export function learn(log: Log, progress: Progress, answer: AppendResponse): Pro
     : learnMismatch(log, { ...progress, active: true, ackedRound }, answer);
 }
 
-function learnMatch(log: Log, progress: Progress, index: number, ackedRound: number): Progress {
+/** The follower's log is the leader's up to `index`, whether entries or a snapshot brought it there. */
+export function learnMatch(log: Log, progress: Progress, index: number, ackedRound: number): Progress {
   invariant(index <= lastIndex(log), 'a follower matches no more than the leader has', () => ({
     index,
     lastIndex: lastIndex(log),
   }));
-  const { probing, paused, inflight, due, sentRound, sentCommit } = progress;
+  const { probing, paused, inflight, due, sentRound, sentCommit, transfer } = progress;
   const match = Math.max(progress.match, index);
   const first = inflight[0];
   const isOut = (message: { readonly last: number }) => message.last > match;
@@ -153,6 +164,7 @@ function learnMatch(log: Log, progress: Progress, index: number, ackedRound: num
     ackedRound,
     sentRound,
     sentCommit,
+    transfer,
   };
 }
 
@@ -161,7 +173,10 @@ const NOTHING_INFLIGHT: Progress['inflight'] = [];
 function learnMismatch(log: Log, progress: Progress, answer: AppendResponse): Progress {
   const { index: rejected, conflict } = answer;
   // What is known to match cannot mismatch: this answers a message from before that was known.
-  const outdated = rejected <= progress.match || (progress.probing && rejected !== progress.next - 1);
+  const outdated =
+    rejected <= progress.match ||
+    (progress.probing && rejected !== progress.next - 1) ||
+    progress.transfer !== null;
   if (outdated || conflict === null) return progress;
   const next = Math.max(progress.match + 1, Math.min(rejected, nextToTry(log, conflict)));
   return { ...progress, next, probing: true, paused: false, inflight: NOTHING_INFLIGHT };

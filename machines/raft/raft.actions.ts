@@ -1,11 +1,15 @@
 import { chartActions } from '../chart.ts';
 import * as changes from './changes.ts';
+import * as checkpoints from './checkpoints.ts';
 import type { RaftContext } from './context.ts';
 import * as election from './election.ts';
 import type { RaftEffect, RaftEvent } from './events.ts';
+import * as following from './following.ts';
 import { isJoint, isSoleVoter, isVoter } from './membership.ts';
 import * as reads from './reads.ts';
 import * as replication from './replication.ts';
+import * as snapshot from './snapshot.ts';
+import * as transfer from './transfer.ts';
 
 /** What the names in Raft's chart do and decide. Each is a pure function of a file beside this one. */
 
@@ -44,16 +48,38 @@ export const raftActions = {
   planTurn: update((context) => replication.planTurn(context, false)),
   planTurnWithReads: update((context) => replication.planTurn(context, true)),
   recordAcknowledgement: update('append.response', replication.recordAcknowledgement),
-  acceptEntries: update('append.request', replication.acceptEntries),
-  followLeader: update('append.request', replication.followLeader),
+  acceptEntries: update('append.request', following.acceptEntries),
+  followLeader: update('append.request', 'snapshot.request', following.followLeader),
   markHeartbeat: update(replication.markHeartbeat),
   forgetActivity: update(replication.forgetActivity),
   sendAppends: effects(replication.sendAppends),
   persistLog: effects(replication.persistLog),
   persistUnstable: effects(replication.persistUnstable),
-  acknowledge: effects('append.request', replication.acknowledge),
-  reject: effects('append.request', replication.reject),
+  acknowledge: effects('append.request', following.acknowledge),
+  reject: effects('append.request', following.reject),
   applyCommitted: effects(replication.applyCommitted),
+
+  // Checkpoints and compaction
+  beginCheckpoint: update(checkpoints.beginCheckpoint),
+  compactLog: update(checkpoints.compactLog),
+  takeCheckpoint: effects(checkpoints.takeCheckpoint),
+  persistCompaction: effects(checkpoints.persistCompaction),
+
+  // Sending snapshots
+  recordSnapshotAnswer: update('snapshot.response', replication.recordSnapshotAnswer),
+  restartTransfer: update('snapshot.unavailable', replication.restartTransfer),
+  sendChunks: effects(transfer.sendChunks),
+  endTransfers: effects(transfer.endTransfers),
+
+  // Receiving snapshots
+  commitThroughSnapshot: update('snapshot.request', snapshot.commitThroughSnapshot),
+  takeChunk: update('snapshot.request', snapshot.takeChunk),
+  installSnapshot: update('snapshot.request', snapshot.installSnapshot),
+  stageChunk: effects('snapshot.request', snapshot.stageChunk),
+  persistSnapshot: effects('snapshot.request', snapshot.persistSnapshot),
+  restoreState: effects('snapshot.request', snapshot.restoreState),
+  acknowledgeSnapshot: effects('snapshot.request', snapshot.acknowledgeSnapshot),
+  askForChunk: effects('snapshot.request', snapshot.askForChunk),
 
   // Reads and requests
   serveReads: effects(reads.serveReads),
@@ -107,9 +133,15 @@ export const raftGuards = {
   hasMajority: guard(election.hasMajority),
   hasLost: guard(election.hasLost),
   needsTerm: guard('message.stale', election.needsTerm),
-  matchesLog: guard('append.request', replication.matchesLog),
+  matchesLog: guard('append.request', following.matchesLog),
   isEstablished: guard(replication.isEstablished),
-  isFromPeer: guard('append.response', replication.isFromPeer),
+  isFromPeer: guard('append.response', 'snapshot.response', replication.isFromPeer),
+  isCheckpointDue: guard(checkpoints.isCheckpointDue),
+  isAwaited: guard('checkpoint.durable', checkpoints.isAwaited),
+  holdsSnapshot: guard('snapshot.request', snapshot.holdsSnapshot),
+  completesSnapshot: guard('snapshot.request', snapshot.completesSnapshot),
+  extendsSnapshot: guard('snapshot.request', snapshot.extendsSnapshot),
+  isSending: guard('snapshot.unavailable', (context, { to }) => transfer.isSending(context, to)),
   hasActiveMajority: guard(replication.hasActiveMajority),
   /** The requests were meant for the leader of this very term. */
   isForThisTerm: guard('requests.proposed', ({ term }, event) => event.term === term),

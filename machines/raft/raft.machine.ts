@@ -2,6 +2,7 @@ import { setup } from 'xstate';
 import { createRaftContext, type RaftContext, type RaftInput } from './context.ts';
 import type { RaftEffect, RaftEvent } from './events.ts';
 import { raftActions, raftGuards } from './raft.actions.ts';
+import { leader } from './raft.leader.ts';
 
 /**
  * Raft, as a chart: Ongaro and Ousterhout's paper ("In Search of an Understandable Consensus Algorithm", extended
@@ -52,6 +53,38 @@ export const raftMachine = setup({
         description: 'The term has a leader, whose log parts from this one earlier.',
       },
     ],
+    'snapshot.request': [
+      {
+        guard: 'holdsSnapshot',
+        target: '.follower.following',
+        actions: ['commitThroughSnapshot', 'announceLeader', 'acknowledgeSnapshot', 'applyCommitted'],
+        description: 'All that the snapshot would bring is in the log (figure 13, step 6).',
+      },
+      {
+        guard: 'completesSnapshot',
+        target: '.follower.following',
+        actions: [
+          'installSnapshot',
+          'announceLeader',
+          'persistSnapshot',
+          'acknowledgeSnapshot',
+          'restoreState',
+        ],
+        description:
+          'The last chunk: the snapshot takes the place of log and state (figure 13, steps 7 and 8).',
+      },
+      {
+        guard: 'extendsSnapshot',
+        target: '.follower.following',
+        actions: ['takeChunk', 'announceLeader', 'stageChunk', 'askForChunk'],
+        description: 'The chunk that comes next is kept aside.',
+      },
+      {
+        target: '.follower.following',
+        actions: ['followLeader', 'announceLeader', 'askForChunk'],
+        description: 'Another chunk is needed first.',
+      },
+    ],
     'vote.request': [
       {
         guard: 'mayVoteFor',
@@ -70,16 +103,25 @@ export const raftMachine = setup({
     'prevote.response': { actions: 'countUnexpected' },
     'campaign.request': { actions: 'countUnexpected' },
     'transfer.requested': { actions: 'countUnexpected' },
-    'snapshot.request': { actions: 'countUnexpected' },
     'snapshot.response': { actions: 'countUnexpected' },
     'snapshot.unavailable': { actions: 'countUnexpected' },
-    'checkpoint.durable': { actions: 'countUnexpected' },
+    'checkpoint.durable': [
+      {
+        guard: 'isAwaited',
+        actions: ['compactLog', 'persistCompaction'],
+        description: 'The state is on the disk: the log before it can go, but for a short tail (7).',
+      },
+      { actions: 'countUnexpected' },
+    ],
     'change.requested': { actions: 'countUnexpected' },
     'election.timeout': { actions: 'countUnexpected' },
     'heartbeat.timeout': { actions: 'countUnexpected' },
     'quorum.timeout': { actions: 'countUnexpected' },
     'transfer.timeout': { actions: 'countUnexpected' },
-    'turn.ended': { description: 'Only a leader has something to send at the end of a turn.' },
+    'turn.ended': [
+      { guard: 'isCheckpointDue', actions: ['beginCheckpoint', 'takeCheckpoint'] },
+      { description: 'Only a leader has something to send at the end of a turn.' },
+    ],
   },
   states: {
     follower: {
@@ -128,6 +170,27 @@ export const raftMachine = setup({
                 actions: ['acceptEntries', 'setLeaseTimer', 'persistLog', 'acknowledge', 'applyCommitted'],
               },
               { actions: ['followLeader', 'setLeaseTimer', 'reject'] },
+            ],
+            'snapshot.request': [
+              {
+                guard: 'holdsSnapshot',
+                actions: ['commitThroughSnapshot', 'setLeaseTimer', 'acknowledgeSnapshot', 'applyCommitted'],
+              },
+              {
+                guard: 'completesSnapshot',
+                actions: [
+                  'installSnapshot',
+                  'setLeaseTimer',
+                  'persistSnapshot',
+                  'acknowledgeSnapshot',
+                  'restoreState',
+                ],
+              },
+              {
+                guard: 'extendsSnapshot',
+                actions: ['takeChunk', 'setLeaseTimer', 'stageChunk', 'askForChunk'],
+              },
+              { actions: ['followLeader', 'setLeaseTimer', 'askForChunk'] },
             ],
             'term.seen': {
               guard: 'isDisruptive',
@@ -197,126 +260,6 @@ export const raftMachine = setup({
         },
       },
     },
-    leader: {
-      description: 'The one leader of its term: orders the requests, and copies its log to the others (5.3).',
-      initial: 'establishing',
-      entry: ['setHeartbeatTimer', 'setQuorumTimer'],
-      exit: ['clearLeaderTimers', 'persistUnstable'],
-      on: {
-        'append.response': {
-          guard: 'isFromPeer',
-          actions: ['recordAcknowledgement', 'applyCommitted', 'serveReads'],
-        },
-        'heartbeat.timeout': { actions: ['markHeartbeat', 'setHeartbeatTimer'] },
-        'quorum.timeout': [
-          { guard: 'hasActiveMajority', actions: ['forgetActivity', 'setQuorumTimer'] },
-          {
-            target: 'follower',
-            actions: ['stepDown', 'announceLeader'],
-            description: 'CheckQuorum: whom a majority does not answer does not lead (thesis 6.2).',
-          },
-        ],
-        'turn.ended': { actions: ['planTurn', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'] },
-        'term.seen': { guard: 'isDisruptive', actions: 'countDisruptive' },
-        'prevote.request': { actions: 'refuse' },
-        'change.requested': [
-          {
-            guard: 'isNewRequest',
-            actions: ['noteRequest', 'refuseChange'],
-            description: 'Not now, or not ever: the answer says why.',
-          },
-          { actions: 'countUnexpected' },
-        ],
-        'transfer.requested': [
-          { guard: 'isNewRequest', actions: ['noteRequest', 'answerTransfer'] },
-          { actions: 'countUnexpected' },
-        ],
-      },
-      states: {
-        establishing: {
-          description:
-            'Has not committed an entry of its own term yet, so it does not know what is committed: reads wait (thesis 6.4).',
-          on: { 'requests.proposed': { guard: 'isForThisTerm', actions: 'acceptRequests' } },
-          always: [
-            {
-              guard: 'isEstablishedInChange',
-              target: 'changing',
-              description: 'An earlier leader has begun a change: this one ends it.',
-            },
-            { guard: 'isEstablished', target: 'serving' },
-          ],
-        },
-        serving: {
-          description: 'Takes requests, and confirms rounds of reads with a majority.',
-          on: {
-            'requests.proposed': { guard: 'isForThisTerm', actions: 'acceptRequests' },
-            'turn.ended': {
-              actions: ['planTurnWithReads', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'],
-            },
-            'transfer.requested': {
-              guard: 'isTransferable',
-              target: 'transferring',
-              actions: 'chooseTransferee',
-            },
-            'change.requested': [
-              {
-                guard: 'mayChange',
-                target: 'changing',
-                actions: 'appendChange',
-                description: 'One change at a time, after an entry of this term is committed (thesis 4.1).',
-              },
-              { guard: 'changesNothing', actions: 'queueConfirmation' },
-            ],
-          },
-        },
-        changing: {
-          description:
-            'Serves as ever, while a change of members is on its way: old and new voters decide together until the joint membership is committed, then the new ones alone (thesis 4.3).',
-          on: {
-            'requests.proposed': { guard: 'isForThisTerm', actions: 'acceptRequests' },
-            'turn.ended': [
-              {
-                guard: 'mayLeaveJoint',
-                actions: ['leaveJoint', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'],
-                description: 'Both majorities have the joint membership: the old voters are left behind.',
-              },
-              {
-                guard: 'isRemoved',
-                target: 'resigning',
-                actions: ['planResignation', 'sendAppends', 'persistLog', 'sendCampaign'],
-                description:
-                  'The new voters have a membership without this node: it has led them this far (4.2.2).',
-              },
-              { actions: ['planTurnWithReads', 'sendAppends', 'persistLog', 'applyCommitted', 'serveReads'] },
-            ],
-          },
-          always: { guard: 'isSettled', target: 'serving' },
-        },
-        resigning: {
-          description:
-            'Has told everyone that it does not belong to the cluster any more, and leads no longer.',
-          always: { target: '#raft.follower', actions: ['stepDown', 'announceLeader'] },
-        },
-        transferring: {
-          description:
-            'Takes no new requests, brings its successor up to date, and asks it to campaign (thesis 3.10).',
-          entry: 'setTransferTimer',
-          exit: 'clearTransferTimer',
-          on: {
-            'turn.ended': {
-              actions: [
-                'planTurn',
-                'sendAppends',
-                'persistLog',
-                'applyCommitted',
-                'serveReads',
-                'sendCampaign',
-              ],
-            },
-            'transfer.timeout': { target: 'serving', actions: 'forgetTransferee' },
-          },
-        },
-      },
-    },
+    leader,
   },
 });

@@ -1,8 +1,8 @@
 import { invariant } from '../assert.ts';
 import type { EventOf } from '../chart.ts';
+import { checkpointDue } from './checkpoints.ts';
 import {
   type Decision,
-  drawPatience,
   NO_READS,
   NOTHING_DECIDED,
   type PlannedAppend,
@@ -10,13 +10,14 @@ import {
   type RaftContext,
   type Reads,
 } from './context.ts';
-import type { AppendRequest, AppendResponse, Entry, QueuedRead, RaftEffect, RaftEvent } from './events.ts';
-import { append, keepThrough, type Log, lastIndex, slice, termAt } from './log.ts';
-import { followLog, isQuorum, reachedByQuorum } from './membership.ts';
-import { describeConflict, freshProgress, learn, marked, planAppends } from './progress.ts';
+import type { AppendResponse, Entry, QueuedRead, RaftEffect, RaftEvent, SnapshotResponse } from './events.ts';
+import { append, bytesOf, type Log, lastIndex, slice, termAt } from './log.ts';
+import { isQuorum, reachedByQuorum } from './membership.ts';
+import { freshProgress, learn, marked, planAppends } from './progress.ts';
 import { confirmRounds, openRound } from './reads.ts';
+import { endedTransfers, learnChunk, planTransfer, restarted } from './transfer.ts';
 
-/** Log replication: paper sections 5.3 and 5.4.2. */
+/** Log replication, the leader's side: paper sections 5.3 and 5.4.2. */
 
 type Patch = Partial<RaftContext>;
 /**
@@ -62,17 +63,35 @@ export function acceptRequests(context: RaftContext, event: EventOf<RaftEvent, '
 export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
   const { log } = context;
   const begun = startsRounds ? openRound(context) : context.reads;
-  const { progress, appends } = planAll(context, begun.round);
+  const { progress, appends, chunks, ended } = planAll(context, begun.round);
   const stableIndex = lastIndex(log);
   const persistFrom = context.stableIndex < stableIndex ? context.stableIndex + 1 : 0;
-  const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, begun);
+  const { commitIndex, appliedBytes, reads, applyFrom, confirmed } = advance(
+    context,
+    progress,
+    stableIndex,
+    begun,
+  );
   const campaigner = readyTransferee(context);
+  const checkpoint = checkpointDue(context, commitIndex, appliedBytes);
   return {
     progress,
     stableIndex,
     commitIndex,
     reads,
-    decided: { appends, persistFrom, applyFrom, confirmed, campaigner },
+    checkpointing: checkpoint ?? context.checkpointing,
+    appliedBytes: checkpoint === null ? appliedBytes : 0,
+    decided: {
+      appends,
+      persistFrom,
+      applyFrom,
+      confirmed,
+      campaigner,
+      chunks,
+      ended,
+      checkpoint,
+      compactThrough: 0,
+    },
   };
 }
 
@@ -80,18 +99,27 @@ export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
 export function planAll(
   context: RaftContext,
   round: number,
-): Pick<RaftContext, 'progress'> & { appends: readonly PlannedAppend[] } {
+): Pick<RaftContext, 'progress'> & Pick<Decision, 'appends' | 'chunks' | 'ended'> {
+  const { base } = context.log;
   const appends: PlannedAppend[] = [];
+  let chunks = NOTHING_DECIDED.chunks;
+  let ended = NOTHING_DECIDED.ended;
   let changed: ProgressRecord | null = null;
   for (const to of context.peers) {
     const before = progressOf(context, to);
-    const plan = planAppends(context, to, before, round);
+    // Where the log does not reach back to what a follower lacks, it is sent a snapshot.
+    const plan =
+      before.next <= base.index
+        ? planTransfer(context, to, before, round)
+        : planAppends(context, to, before, round);
     if (plan.progress === before) continue;
     changed ??= { ...context.progress };
     changed[to] = plan.progress;
     for (const planned of plan.appends) appends.push(planned);
+    if (plan.chunk !== null) chunks = [...chunks, plan.chunk];
+    if (before.transfer !== null && plan.progress.transfer === null) ended = [...ended, to];
   }
-  return { progress: changed ?? context.progress, appends };
+  return { progress: changed ?? context.progress, appends, chunks, ended };
 }
 
 /** The follower that leadership is being transferred to, once it lacks nothing (thesis section 3.10). */
@@ -107,33 +135,77 @@ export function recordAcknowledgement(context: RaftContext, event: AppendRespons
   const before = progressOf(context, event.from);
   const progress: ProgressRecord = { ...context.progress };
   progress[event.from] = learn(context.log, before, event);
+  return progressed(context, progress);
+}
+
+/** The answer to a chunk of a snapshot: where to go on, or that the follower has it all. */
+export function recordSnapshotAnswer(context: RaftContext, event: SnapshotResponse): Patch {
+  const progress: ProgressRecord = { ...context.progress };
+  progress[event.from] = learnChunk(context, progressOf(context, event.from), event);
+  return progressed(context, progress);
+}
+
+/** What is known of a follower has changed, and with it what is committed and confirmed. */
+function progressed(context: RaftContext, progress: RaftContext['progress']): Patch {
   const { stableIndex } = context;
-  const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, context.reads);
+  const { commitIndex, appliedBytes, reads, applyFrom, confirmed } = advance(
+    context,
+    progress,
+    stableIndex,
+    context.reads,
+  );
   return {
     progress,
     commitIndex,
+    appliedBytes,
     reads,
-    decided: { appends: NOTHING_DECIDED.appends, persistFrom: 0, applyFrom, confirmed, campaigner: null },
+    decided: {
+      appends: NOTHING_DECIDED.appends,
+      persistFrom: 0,
+      applyFrom,
+      confirmed,
+      campaigner: null,
+      chunks: NOTHING_DECIDED.chunks,
+      ended: NOTHING_DECIDED.ended,
+      checkpoint: null,
+      compactThrough: 0,
+    },
   };
 }
 
+/** The checkpoint that a follower was being sent is gone: it is sent the latest one, from the beginning. */
+export function restartTransfer(
+  context: RaftContext,
+  { to }: EventOf<RaftEvent, 'snapshot.unavailable'>,
+): Patch {
+  const progress: ProgressRecord = { ...context.progress };
+  progress[to] = restarted(progressOf(context, to), context.checkpoint);
+  return { progress, decided: NOTHING_DECIDED };
+}
+
 /** Whether the message comes from a node that belongs to this leader's cluster. */
-export function isFromPeer(context: RaftContext, event: AppendResponse): boolean {
+export function isFromPeer(context: RaftContext, event: AppendResponse | SnapshotResponse): boolean {
   return Object.hasOwn(context.progress, event.from);
 }
 
 /** What a quorum has by now: entries to commit and to apply from here on (0 for none), and reads to confirm. */
 export function advance(
-  { settings, membership, log, term, commitIndex }: RaftContext,
+  { settings, membership, log, term, commitIndex, appliedBytes }: RaftContext,
   progress: RaftContext['progress'],
   stableIndex: number,
   reads: Reads,
-): Pick<RaftContext, 'commitIndex' | 'reads'> & Pick<Decision, 'applyFrom' | 'confirmed'> {
+): Pick<RaftContext, 'commitIndex' | 'appliedBytes' | 'reads'> & Pick<Decision, 'applyFrom' | 'confirmed'> {
   const match = (node: string) => (node === settings.id ? stableIndex : (progress[node] as Progress).match);
   const reached = committable(reachedByQuorum(membership, match), log, term, commitIndex);
   const rounds = confirmRounds({ reads, settings, membership, progress });
   const applyFrom = reached > commitIndex ? commitIndex + 1 : 0;
-  return { commitIndex: reached, reads: rounds.reads, applyFrom, confirmed: rounds.confirmed };
+  return {
+    commitIndex: reached,
+    appliedBytes: appliedBytes + bytesOf(log, commitIndex + 1, reached),
+    reads: rounds.reads,
+    applyFrom,
+    confirmed: rounds.confirmed,
+  };
 }
 
 /**
@@ -163,84 +235,13 @@ export function hasActiveMajority({ settings, membership, progress }: RaftContex
 }
 
 export function forgetActivity(context: RaftContext): Patch {
-  const mark = (progress: Progress) => marked(progress, progress.due, false);
-  return { progress: eachProgress(context, mark), decided: NOTHING_DECIDED };
-}
-
-/** Whether the follower's log agrees with the leader's up to where the message starts (paper figure 2, step 2). */
-export function matchesLog({ log, commitIndex }: RaftContext, event: AppendRequest): boolean {
-  const { prevIndex, prevTerm } = event;
-  // What is committed here is in every later leader's log, so it need not be compared (leader completeness).
-  if (prevIndex <= commitIndex) return true;
-  return prevIndex <= lastIndex(log) && termAt(log, prevIndex) === prevTerm;
-}
-
-/**
- * A message that fits: only what disagrees is cut, so a late or repeated message, which agrees as far as it
- * goes, cuts nothing (paper figure 2, steps 3 to 5).
- */
-export function acceptEntries(context: RaftContext, event: AppendRequest): Patch {
-  const { log, commitIndex } = context;
-  const verified = event.prevIndex + event.entries.length;
-  const from = firstDifference(context, event);
-  const kept = event.entries.slice(from - event.prevIndex - 1);
-  const newLog = kept.length === 0 ? log : append(keepThrough(log, from - 1), kept);
-  // Only what this message verified may be committed by it: beyond may stand another leader's leftovers.
-  const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));
-  const { random, patienceMs } = patienceFor(context, event);
-  const patch: Patch = {
-    random,
-    patienceMs,
-    leader: event.from,
-    votes: NO_VOTES,
-    log: newLog,
-    stableIndex: lastIndex(newLog),
-    commitIndex: newCommit,
-    decided: {
-      appends: NOTHING_DECIDED.appends,
-      persistFrom: kept.length === 0 ? 0 : from,
-      applyFrom: newCommit > commitIndex ? commitIndex + 1 : 0,
-      confirmed: NOTHING_DECIDED.confirmed,
-      campaigner: null,
-    },
+  const mark = (progress: Progress) => {
+    const silent = marked(progress, progress.due, false);
+    // Who has not answered since the last time is sent no more chunks: it will say where to go on when it is back.
+    return progress.active || progress.transfer === null ? silent : { ...silent, transfer: null };
   };
-  const standing =
-    kept.length === 0 ? null : followLog(context.settings.id, context.memberships, from - 1, kept);
-  return standing === null ? patch : { ...patch, ...standing };
-}
-
-/** The first index of the message whose entry this log lacks or has of another term; past its end when there is none. */
-function firstDifference({ log, commitIndex }: RaftContext, event: AppendRequest): number {
-  const end = event.prevIndex + event.entries.length;
-  // Committed entries need no comparing, which keeps a message from the distant past cheap.
-  for (let index = Math.max(event.prevIndex, commitIndex) + 1; index <= end; index += 1) {
-    const entry = event.entries[index - event.prevIndex - 1] as Entry;
-    if (index > lastIndex(log)) return index;
-    if (termAt(log, index) !== entry.term) {
-      invariant(index > commitIndex, 'a committed entry is never cut', () => ({ index, commitIndex }));
-      return index;
-    }
-  }
-  return end + 1;
-}
-
-/** The sender leads this term: whatever role this node had in it is over. */
-export function followLeader(context: RaftContext, event: AppendRequest): Patch {
-  const { random, patienceMs } = patienceFor(context, event);
-  return { random, patienceMs, leader: event.from, votes: NO_VOTES, decided: NOTHING_DECIDED };
-}
-
-const NO_VOTES: RaftContext['votes'] = {};
-
-/** How long this node will wait for the sender to be heard again: drawn when it is heard for the first time. */
-function patienceFor(context: RaftContext, event: AppendRequest): Pick<RaftContext, 'random' | 'patienceMs'> {
-  const { leader, random, term } = context;
-  invariant(event.term === term, 'a follower hears leaders of its own term only', () => event.term);
-  invariant(leader === null || leader === event.from, 'one leader a term', () => ({
-    leader,
-    and: event.from,
-  }));
-  return leader === event.from ? context : drawPatience(context, random);
+  const progress = eachProgress(context, mark);
+  return { progress, decided: { ...NOTHING_DECIDED, ended: endedTransfers(context.progress, progress) } };
 }
 
 /** Writes what the update decided to write. */
@@ -276,34 +277,6 @@ export function sendAppends(context: RaftContext): readonly RaftEffect[] {
       round: reads.round,
     },
   }));
-}
-
-/** Tells the leader that everything up to the end of its message is here and durable. */
-export function acknowledge({ term }: RaftContext, event: AppendRequest): readonly RaftEffect[] {
-  const index = event.prevIndex + event.entries.length;
-  return [
-    answer(event, {
-      type: 'append.response',
-      term,
-      success: true,
-      index,
-      conflict: null,
-      round: event.round,
-    }),
-  ];
-}
-
-export function reject({ term, log }: RaftContext, event: AppendRequest): readonly RaftEffect[] {
-  const { prevIndex, round } = event;
-  const own = prevIndex <= lastIndex(log) ? termAt(log, prevIndex) : 0;
-  const conflict = describeConflict(log, prevIndex, own);
-  return [
-    answer(event, { type: 'append.response', term, success: false, index: prevIndex, conflict, round }),
-  ];
-}
-
-function answer(event: AppendRequest, message: Omit<AppendResponse, 'from'>): RaftEffect {
-  return { type: 'send', to: event.from, message };
 }
 
 export function applyCommitted({ log, commitIndex, decided }: RaftContext): readonly RaftEffect[] {

@@ -75,14 +75,19 @@ function listOf(list: readonly unknown[], inner: (item: unknown) => Json): Json 
   return items;
 }
 
-type LogLike = { readonly entries: readonly unknown[]; readonly length: number };
+type LogLike = {
+  readonly base: { readonly index: number };
+  readonly entries: readonly unknown[];
+  readonly length: number;
+};
 
-/** A log is a window onto an array that others share (machines/raft/log.ts): only its first `length` entries count. */
+/** A log is a window onto an array that others share (machines/raft/log.ts): entries past its `length` are not its own. */
 function isLog(value: object): value is LogLike {
-  const { entries, length } = value as Partial<LogLike>;
-  return Array.isArray(entries) && typeof length === 'number';
+  const { base, entries, length } = value as Partial<LogLike>;
+  return typeof base?.index === 'number' && Array.isArray(entries) && typeof length === 'number';
 }
 
-function logOf({ entries, length }: LogLike, inner: (item: unknown) => Json): Json {
-  return { length, last: entries.slice(Math.max(0, length - MAX_ENTRIES), length).map(inner) };
+function logOf({ base, entries, length }: LogLike, inner: (item: unknown) => Json): Json {
+  const own = length - base.index;
+  return { length, last: entries.slice(Math.max(0, own - MAX_ENTRIES), own).map(inner) };
 }

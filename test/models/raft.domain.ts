@@ -1,7 +1,7 @@
 import type { EventFromLogic, SnapshotFrom } from 'xstate';
 import type { ChangeMembersOperation } from '../../machines/operations.ts';
 import type { RaftContext, RaftInput } from '../../machines/raft/context.ts';
-import type { AppendRequest, AppendResponse, Entry } from '../../machines/raft/events.ts';
+import type { AppendRequest, AppendResponse, Entry, SnapshotResponse } from '../../machines/raft/events.ts';
 import { lastIndex, lastTerm, termAt } from '../../machines/raft/log.ts';
 import type { Membership } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
@@ -44,22 +44,62 @@ function* possible(snapshot: Snapshot, bounds: Bounds): Iterable<Event> {
   yield* appends(snapshot, bounds);
   yield* acknowledgements(snapshot, bounds);
   yield* wishes(snapshot, bounds);
-  yield* snapshots(snapshot);
+  yield* chunks(snapshot, bounds);
+  yield* disk(snapshot);
   yield* adminRequests(snapshot, bounds);
 }
 
-const NOBODY_ELSE = { voters: ['n1', 'n2'], outgoing: [], learners: [] };
+/** A chunk of a snapshot that the leader of the term may send: of what is committed there, whatever is here. */
+function chunks({ context }: Snapshot, { speakers, maxIndex }: Bounds): Event[] {
+  const { settings, peers, term, leader, log, commitIndex, incoming, membership } = context;
+  if (term === 0 || leader === settings.id) return [];
+  const last = lastIndex(log);
+  // What this leader itself has sent can no snapshot of it contradict.
+  const isOther = last > commitIndex && lastTerm(log) < term;
+  const offers = [
+    { index: commitIndex, term: knownTerm(context, commitIndex) },
+    { index: last, term: lastTerm(log) },
+    { index: last + 1, term },
+    { index: last + 2, term },
+    ...(isOther ? [{ index: last, term }] : []),
+    ...(incoming === null ? [] : [{ index: incoming.index, term: incoming.term }]),
+  ].filter(({ index }) => index > 0 && index <= maxIndex);
+  const places = [
+    { after: null, next: 'a' },
+    { after: null, next: null },
+    { after: 'a', next: null },
+    { after: 'b', next: 'c' },
+  ];
+  const said = new Set(offers.map(({ index, term: of }) => `${index} ${of}`));
+  return speakers
+    .filter((from) => peers.includes(from) && (leader === null || leader === from))
+    .flatMap((from) =>
+      [...said].flatMap((offer) => {
+        const [index, of] = offer.split(' ').map(Number) as [number, number];
+        const checkpoint = { index, term: of, membership };
+        return places.map(
+          ({ after, next }): Event => ({
+            type: 'snapshot.request',
+            from,
+            term,
+            checkpoint,
+            after,
+            items: [[next ?? 'z', 1]],
+            next,
+            round: 0,
+          }),
+        );
+      }),
+    );
+}
 
-/** Of snapshots, which nobody has asked for. */
-function snapshots({ context: { term } }: Snapshot): Event[] {
-  const checkpoint = { index: 1, term: 1, membership: NOBODY_ELSE };
-  const chunk = { checkpoint, after: null, items: [], next: null, round: 0 };
-  const answer = { index: 1, snapshotTerm: 1, next: null, done: true, round: 0 };
+/** Of the node's own disk, and of whoever reads from it. */
+function disk({ context: { checkpointing } }: Snapshot): Event[] {
   return [
-    { type: 'snapshot.request', from: 'n2', term, ...chunk },
-    { type: 'snapshot.response', from: 'n2', term, ...answer },
+    { type: 'checkpoint.durable', index: checkpointing?.index ?? 0 },
+    { type: 'checkpoint.durable', index: 99 },
     { type: 'snapshot.unavailable', to: 'n2' },
-    { type: 'checkpoint.durable', index: 1 },
+    { type: 'snapshot.unavailable', to: 'n9' },
   ];
 }
 
@@ -104,7 +144,13 @@ function laterTerms({ context }: Snapshot, { maxTerm }: Bounds): Event[] {
 
 function stale({ context }: Snapshot): Event[] {
   if (context.term === 0) return [];
-  const by = ['append.request', 'append.response', 'vote.request', 'prevote.request'] as const;
+  const by = [
+    'append.request',
+    'append.response',
+    'vote.request',
+    'prevote.request',
+    'snapshot.request',
+  ] as const;
   return by.map((type) => ({ type: 'message.stale', from: 'n2', term: context.term - 1, by: type }));
 }
 
@@ -144,7 +190,12 @@ function appends({ context, value }: Snapshot, { speakers, maxIndex, memberships
       const message = { type: 'append.request', from, term, commitIndex, round: 0 } as const;
       events.push(
         { ...message, prevIndex: last, prevTerm: term, entries: [] },
-        { ...message, prevIndex: commitIndex, prevTerm: termAt(log, commitIndex), entries: [entry(term)] },
+        {
+          ...message,
+          prevIndex: commitIndex,
+          prevTerm: knownTerm(context, commitIndex),
+          entries: [entry(term)],
+        },
       );
     }
   }
@@ -153,7 +204,7 @@ function appends({ context, value }: Snapshot, { speakers, maxIndex, memberships
 
 function appendRequest(context: RaftContext, from: string, prevIndex: number, count: number): AppendRequest {
   const { log, term, commitIndex } = context;
-  const termOf = (index: number) => (index <= lastIndex(log) ? termAt(log, index) : term);
+  const termOf = (index: number) => (index <= lastIndex(log) ? knownTerm(context, index) : term);
   const entries = Array.from({ length: count }, (_, i) => entry(termOf(prevIndex + 1 + i)));
   return {
     type: 'append.request',
@@ -166,6 +217,11 @@ function appendRequest(context: RaftContext, from: string, prevIndex: number, co
     commitIndex: Math.max(commitIndex, count === 0 ? lastIndex(log) : prevIndex + count),
     round: 0,
   };
+}
+
+/** Of what is not known any more, any term will do that terms may have had there. */
+function knownTerm({ log }: RaftContext, index: number): number {
+  return termAt(log, index === 0 ? 0 : Math.max(index, log.base.index));
 }
 
 function acknowledgements(snapshot: Snapshot, { speakers }: Bounds): Event[] {
@@ -191,9 +247,28 @@ function acknowledgements(snapshot: Snapshot, { speakers }: Bounds): Event[] {
         conflict: { term: 0, index: Math.min(told, lastIndex(log)) },
         round: 0,
       },
+      // Somebody whose log is empty, which matters where the beginning of this one is gone.
+      ...(log.base.index === 0
+        ? []
+        : [{ ...answer, success: false, index: told, conflict: { term: 0, index: 1 }, round: 0 } as const]),
     ];
   });
-  return [...votes, ...answers];
+  return [...votes, ...answers, ...['n9', ...speakers].flatMap((from) => answersToChunks(snapshot, from))];
+}
+
+/** A follower says which chunk it wants next, of the snapshot that it was sent or of an earlier one, or that it has it all. */
+function answersToChunks({ context: { term, progress, reads } }: Snapshot, from: string): SnapshotResponse[] {
+  const known = progress[from];
+  const sent = known?.transfer?.checkpoint ?? { index: known?.match ?? 0, term: 0 };
+  const answer = { type: 'snapshot.response', from, term } as const;
+  const ofThis = { ...answer, index: sent.index, snapshotTerm: sent.term };
+  return [
+    { ...ofThis, next: null, done: false, round: reads.round },
+    { ...ofThis, next: 'a', done: false, round: 0 },
+    { ...ofThis, snapshotTerm: sent.term + 1, next: 'a', done: false, round: 0 },
+    { ...ofThis, next: null, done: true, round: 0 },
+    { ...answer, index: sent.index + 1, snapshotTerm: sent.term, next: 'a', done: false, round: 0 },
+  ];
 }
 
 /** Of clients and operators, and of the leader that wants to be followed. */
@@ -238,13 +313,17 @@ function adminRequests({ context }: Snapshot, { maxIndex, changes }: Bounds): Ev
 function serialize({ value, context }: Snapshot): string {
   const { term, votedFor, leader, log, stableIndex, commitIndex, votes, progress, reads, transferee } =
     context;
-  const terms = log.entries.slice(0, log.length).map((one) => `${one.term}${one.op === null ? 'n' : ''}`);
+  const { checkpoint, checkpointing, appliedBytes, incoming } = context;
+  const terms = log.entries
+    .slice(0, log.length - log.base.index)
+    .map((one) => `${one.term}${one.op === null ? 'n' : ''}`);
   const ballots = Object.entries(votes).sort();
   const { round, pending, waiting } = reads;
   return JSON.stringify([
     value,
     [term, votedFor, leader, transferee],
-    [terms.join(), stableIndex, commitIndex],
+    [log.base, terms.join(), stableIndex, commitIndex],
+    [checkpoint?.index, checkpointing?.index, appliedBytes, incoming],
     ballots,
     Object.values(progress),
     [round, pending.map((one) => [one.round, one.index, one.reads.length]), waiting.length],

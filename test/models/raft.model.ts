@@ -1,10 +1,11 @@
 import type { ChangeMembersOperation } from '../../machines/operations.ts';
 import type { RaftInput } from '../../machines/raft/context.ts';
-import type { AppendRequest, Entry } from '../../machines/raft/events.ts';
+import type { AppendRequest, Entry, SnapshotRequest } from '../../machines/raft/events.ts';
 import type { Membership } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { Model } from '../../src/testing/index.ts';
 import { restored } from '../support/raft-chart.ts';
+import { changing, compacting, sending } from './raft.compacted.ts';
 import { type Bounds, raftDomain } from './raft.domain.ts';
 import { isDefended } from './raft.parts.ts';
 import { raftReference } from './raft.reference.ts';
@@ -81,6 +82,11 @@ const LEAVING: RaftInput = {
   restored: { ...RESTORED, entries: [old(1), moved(members(['n2', 'n3'], ['n1', 'n2', 'n3']))] },
 };
 
+const SHRINKING: RaftInput = {
+  ...cluster(3),
+  restored: { ...RESTORED, entries: [old(1), moved(members(['n1'], ['n1', 'n2', 'n3']))] },
+};
+
 /** A leader's word in term 0, which is where these nodes begin. */
 const heartbeat: AppendRequest = {
   type: 'append.request',
@@ -92,6 +98,18 @@ const heartbeat: AppendRequest = {
   commitIndex: 0,
   round: 0,
 };
+
+/** A chunk of a snapshot that nobody could have in term 0; but what is of interest is who sends it. */
+const chunkOf = (from: string, after: string | null, next: string | null): SnapshotRequest => ({
+  type: 'snapshot.request',
+  from,
+  term: 0,
+  checkpoint: { index: 5, term: 0, membership: members(['n1', 'n2', 'n3']) },
+  after,
+  items: [],
+  next,
+  round: 0,
+});
 
 /** What leading consists of, and what elections do: everything else would soon end an office, or passes it by. */
 const LEADING = [
@@ -132,7 +150,7 @@ const subject: Subject<Machine> = {
     { model: raftDomain({ maxTerm: 2, maxIndex: 2, maxRound: 1, speakers: [] }, [cluster(1)]), states: 42 },
     {
       model: raftDomain({ maxTerm: 1, maxIndex: 1, maxRound: 0, speakers: ['n2'] }, [cluster(2)]),
-      states: 54,
+      states: 63,
     },
   ],
   walks: [
@@ -145,6 +163,9 @@ const subject: Subject<Machine> = {
     },
     { model: raftDomain(MOVING, [cluster(3), JOINING, LEARNING]), seed: 3, count: 40, steps: 150 },
     { model: inOffice(MOVING, [cluster(3), cluster(1), IN_CHANGE, LEAVING]), seed: 6, count: 60, steps: 200 },
+    { model: sending(WIDE), seed: 4, count: 30, steps: 150 },
+    { model: compacting(WIDE), seed: 5, count: 30, steps: 100 },
+    { model: changing(MOVING, [IN_CHANGE, LEAVING, SHRINKING]), seed: 7, count: 30, steps: 60 },
   ],
   reference: raftReference,
   alarms: [
@@ -163,6 +184,8 @@ const subject: Subject<Machine> = {
         { ...heartbeat, from: 'n3', prevIndex: 5, prevTerm: 1 },
       ],
     },
+    { input: cluster(3), events: [{ ...heartbeat, from: 'n2' }, chunkOf('n3', null, 'a')] },
+    { input: cluster(3), events: [{ ...heartbeat, from: 'n2' }, chunkOf('n3', 'a', 'b')] },
   ],
   harmless: {
     'follower.waiting election.timeout #1 [isAlone]: without announceLeader':

@@ -1,6 +1,6 @@
 import type { SnapshotFrom } from 'xstate';
 import type { RaftContext } from '../../machines/raft/context.ts';
-import type { AppendRequest, RaftEvent, VoteRequest } from '../../machines/raft/events.ts';
+import type { AppendRequest, Entry, RaftEvent, VoteRequest } from '../../machines/raft/events.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 
 import { isHandedOver, isSettled, verdictOn } from './raft.changes.ts';
@@ -36,6 +36,7 @@ export function partAfter(before: Snapshot, event: RaftEvent, after: RaftContext
     case 'term.seen':
       return isDefended(part, event) ? part : 'follower.waiting';
     case 'append.request':
+    case 'snapshot.request':
       return 'follower.following';
     case 'vote.request':
       return part.startsWith('candidate') && isGranted(part, context, event) ? 'follower.waiting' : part;
@@ -61,9 +62,10 @@ export function partAfter(before: Snapshot, event: RaftEvent, after: RaftContext
     case 'transfer.timeout':
       return part === 'leader.transferring' ? 'leader.serving' : part;
     case 'append.response':
+    case 'snapshot.response':
     case 'turn.ended': {
       const { commitIndex } = after;
-      const isOfTerm = commitIndex > 0 && context.log.entries[commitIndex - 1]?.term === context.term;
+      const isOfTerm = commitIndex > 0 && termOf(context, commitIndex) === context.term;
       if (part === 'leader.establishing' && isOfTerm) {
         return isSettled(after) ? 'leader.serving' : 'leader.changing';
       }
@@ -83,9 +85,10 @@ export function isDefended(part: Part, { by, transfer }: Of<'term.seen'>): boole
 }
 
 /** Paper 5.4.1: the later last term wins, and with the same last term the longer log. */
-export function isUpToDate({ log }: RaftContext, { lastIndex, lastTerm }: Ballot): boolean {
-  const own = log.entries[log.length - 1]?.term ?? 0;
-  return lastTerm === own ? lastIndex >= log.length : lastTerm > own;
+export function isUpToDate(context: RaftContext, { lastIndex, lastTerm }: Ballot): boolean {
+  const { length } = context.log;
+  const own = termOf(context, length) ?? 0;
+  return lastTerm === own ? lastIndex >= length : lastTerm > own;
 }
 
 /** Paper 5.2 and 5.4.1: one vote a term, first come, for a log that is up to date; thesis 9.6: a pre-vote costs none. */
@@ -103,12 +106,26 @@ export function isGranted(
 }
 
 /** Paper figure 2, AppendEntries 2: the log holds the entry before the new ones. What is committed is the same everywhere. */
-export function isMatching(
-  { log, commitIndex }: RaftContext,
-  { prevIndex, prevTerm }: AppendRequest,
-): boolean {
-  if (prevIndex <= commitIndex) return true;
-  return prevIndex <= log.length && log.entries[prevIndex - 1]?.term === prevTerm;
+export function isMatching(context: RaftContext, { prevIndex, prevTerm }: AppendRequest): boolean {
+  return prevIndex <= context.commitIndex || termOf(context, prevIndex) === prevTerm;
+}
+
+/** The entries that the log still has. */
+export function entriesOf({ log }: RaftContext): readonly Entry[] {
+  return log.entries.slice(0, log.length - log.base.index);
+}
+
+/** The entries from one index to another, both included. */
+export function entriesBetween(context: RaftContext, from: number, to: number): readonly Entry[] {
+  const first = context.log.base.index + 1;
+  return entriesOf(context).slice(from - first, to + 1 - first);
+}
+
+/** The term of the entry at an index; undefined where the log does not reach, or begins later. */
+export function termOf(context: RaftContext, index: number): number | undefined {
+  const { base } = context.log;
+  if (index === base.index) return base.term;
+  return index === 0 ? 0 : entriesOf(context)[index - base.index - 1]?.term;
 }
 
 /** Thesis 4.3: more than half of the voters, and while there are outgoing ones more than half of these. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { RaftInput } from '../../machines/raft/context.ts';
-import type { Entry, RaftEffect, TimerName } from '../../machines/raft/events.ts';
+import type { RaftEffect, TimerName } from '../../machines/raft/events.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import type { Reference } from '../../src/testing/index.ts';
-import { isGranted, type Part, partAfter, partOf, votes } from './raft.parts.ts';
+import { takingCheckpoints } from './raft.checkpoints.ts';
+import { ReferenceDisk } from './raft.disk.ts';
+import { entriesBetween, isGranted, type Part, partAfter, partOf, votes } from './raft.parts.ts';
 import { RULES, type Seen } from './raft.rules.ts';
 
 /**
@@ -12,7 +14,14 @@ import { RULES, type Seen } from './raft.rules.ts';
  */
 export const raftReference: Reference<typeof raftMachine> = (input, first) => {
   assert.equal(partOf(first.snapshot), 'follower.waiting');
-  const rules = [...RULES, writing(input), applying(), waiting(first.effects), telling()];
+  const rules = [
+    ...RULES,
+    writing(input),
+    applying(input),
+    takingCheckpoints(input),
+    waiting(first.effects),
+    telling(),
+  ];
   return (look) => {
     const to = partOf(look.after);
     assert.equal(to, partAfter(look.before, look.event, look.after.context));
@@ -33,45 +42,56 @@ function obey(rule: Remembering, seen: Seen): void {
 type Remembering = (seen: Seen) => void;
 
 /** Paper figure 2, "updated on stable storage before responding": nothing is said that a crash could take back. */
-function writing({ id, restored }: RaftInput): Remembering {
-  const disk = {
-    term: restored?.term ?? 0,
-    votedFor: restored?.votedFor ?? null,
-    entries: restored?.entries.slice() ?? [],
-  };
+function writing(input: RaftInput): Remembering {
+  const disk = new ReferenceDisk(input.restored);
   return function writesBeforeItSpeaks({ effects, after, to }) {
     for (const effect of effects) {
-      if (effect.type === 'persist') {
-        if (effect.hardState !== null) Object.assign(disk, effect.hardState);
-        if (effect.log !== null) disk.entries.splice(effect.log.from - 1, Infinity, ...effect.log.entries);
-      } else if (effect.type === 'send') isDurable(effect, disk, id);
+      if (effect.type === 'send') isDurable(effect, disk, input.id);
+      else disk.write(effect);
     }
-    const { term, votedFor, log, stableIndex } = after.context;
+    const { term, votedFor, log, stableIndex, checkpoint } = after.context;
     // Between turns a leader alone may have more than it has written.
     const written = to.startsWith('leader') ? stableIndex : log.length;
-    assert.deepEqual([disk.term, disk.votedFor, disk.entries.length], [term, votedFor, written]);
+    assert.deepEqual(
+      [disk.term, disk.votedFor, disk.base, disk.lastIndex],
+      [term, votedFor, log.base, written],
+    );
     assert.ok(disk.entries.every((entry, i) => entry === log.entries[i]));
+    if (disk.installed !== null) assert.ok(disk.installed <= (checkpoint?.index ?? 0));
   };
 }
 
-type Disk = { readonly term: number; readonly votedFor: string | null; readonly entries: readonly Entry[] };
-
-function isDurable({ to, message }: Extract<RaftEffect, { type: 'send' }>, disk: Disk, id: string): void {
+function isDurable(
+  { to, message }: Extract<RaftEffect, { type: 'send' }>,
+  disk: ReferenceDisk,
+  id: string,
+): void {
   assert.equal(message.term, disk.term);
   if (message.type === 'vote.response' && message.granted) assert.equal(disk.votedFor, to);
   if (message.type === 'vote.request') assert.equal(disk.votedFor, id);
-  if (message.type === 'append.response' && message.success) assert.ok(disk.entries.length >= message.index);
+  if (message.type === 'append.response' && message.success) assert.ok(disk.lastIndex >= message.index);
+  if (message.type === 'snapshot.response') {
+    if (message.done) assert.ok(disk.lastIndex >= message.index);
+    else if (message.next !== null)
+      assert.deepEqual([disk.staged?.index, disk.staged?.after], [message.index, message.next]);
+  }
 }
 
-/** Every index once, in order, up to what is committed. */
-function applying(): Remembering {
-  let applied = 0;
+/** Every index once, in order, up to what is committed: by entries, or with the state that another node had there. */
+function applying({ restored }: RaftInput): Remembering {
+  let applied = restored?.checkpoint?.index ?? 0;
   return function appliesInOrder({ effects, after: { context } }) {
     for (const effect of effects) {
+      if (effect.type === 'checkpoint') assert.equal(effect.checkpoint.index, applied);
+      if (effect.type === 'state.restore') {
+        assert.ok(effect.checkpoint.index > applied, 'state never goes back');
+        applied = effect.checkpoint.index;
+      }
       if (effect.type !== 'apply') continue;
       assert.equal(effect.firstIndex, applied + 1);
-      assert.deepEqual(effect.entries, context.log.entries.slice(applied, applied + effect.entries.length));
-      applied += effect.entries.length;
+      const last = applied + effect.entries.length;
+      assert.deepEqual(effect.entries, entriesBetween(context, applied + 1, last));
+      applied = last;
     }
     assert.equal(applied, context.commitIndex);
   };
@@ -111,7 +131,7 @@ function waiting(first: readonly RaftEffect[]): Remembering {
 /** Paper 5.2: word from the leader, a vote given and a new campaign each begin the wait anew. */
 function beginsAnew({ before, event, from, to }: Seen): boolean {
   if (to.startsWith('leader')) return false;
-  if (event.type === 'append.request' || from !== to) return true;
+  if (event.type === 'append.request' || event.type === 'snapshot.request' || from !== to) return true;
   return (
     event.type === 'vote.request' && from === 'follower.waiting' && isGranted(from, before.context, event)
   );

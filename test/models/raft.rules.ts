@@ -11,7 +11,19 @@ import {
   membershipsAppended,
   verdictOn,
 } from './raft.changes.ts';
-import { decides, isDefended, isGranted, isMatching, type Part, voters, votes } from './raft.parts.ts';
+import {
+  decides,
+  entriesBetween,
+  entriesOf,
+  isDefended,
+  isGranted,
+  isMatching,
+  type Part,
+  termOf,
+  voters,
+  votes,
+} from './raft.parts.ts';
+import { answerToChunk, receiptOf, SNAPSHOT_RULES } from './raft.snapshots.ts';
 
 /** One step of one node, and which part it played before and plays after. */
 export type Seen = Look<typeof raftMachine> & { readonly from: Part; readonly to: Part };
@@ -34,6 +46,7 @@ export const RULES: readonly ((seen: Seen) => void)[] = [
   countsAnew,
   goesByItsLog,
   answersOperators,
+  ...SNAPSHOT_RULES,
 ];
 
 const leads = (part: Part) => part.startsWith('leader');
@@ -62,7 +75,7 @@ function keepsTermVoteAndLeader(seen: Seen): void {
   } else if (from !== to) expected.leader = null;
   if (opensTerm(seen)) Object.assign(expected, { term: term + 1, votedFor: settings.id });
   if (event.type === 'vote.request' && isGranted(from, before.context, event)) expected.votedFor = event.from;
-  if (event.type === 'append.request') expected.leader = event.from;
+  if (event.type === 'append.request' || event.type === 'snapshot.request') expected.leader = event.from;
   if (leads(to)) expected.leader = settings.id;
   const { context } = after;
   assert.deepEqual({ term: context.term, votedFor: context.votedFor, leader: context.leader }, expected);
@@ -91,10 +104,16 @@ function expectedAnswers(context: RaftContext, event: RaftEvent, part: Part, ter
         { to: event.from, type: 'append.response', term, success, index, conflict: null, round: event.round },
       ];
     }
+    case 'snapshot.request':
+      return [answerToChunk(context, event, term)];
     case 'message.stale': {
       const to = event.from;
       if (event.by === 'append.request') {
         return [{ to, type: 'append.response', term, success: false, index: 0, conflict: null, round: 0 }];
+      }
+      if (event.by === 'snapshot.request') {
+        const nothing = { index: 0, snapshotTerm: 0, next: null, done: false, round: 0 };
+        return [{ to, type: 'snapshot.response', term, ...nothing }];
       }
       if (event.by !== 'vote.request' && event.by !== 'prevote.request') return [];
       return [{ to, type: ballot[event.by], term, granted: false }];
@@ -127,7 +146,7 @@ function asksForVotes(seen: Seen): void {
   const { before, event, after, effects, from } = seen;
   const { log, settings, transferee, progress, membership } = before.context;
   const { term } = after.context;
-  const last = { lastIndex: log.length, lastTerm: log.entries[log.length - 1]?.term ?? 0 };
+  const last = { lastIndex: log.length, lastTerm: termOf(before.context, log.length) };
   const expected: unknown[] = [];
   const asksAhead = asksAnew(seen);
   for (const peer of voters(before.context).filter((node) => node !== settings.id)) {
@@ -155,18 +174,18 @@ function asksForVotes(seen: Seen): void {
 
 /** Paper 5.3: a leader sends what stands in its log, at the end of a turn; a heartbeat leaves nobody out. */
 function copiesItsLog({ before, event, after, effects, from, to: part }: Seen): void {
-  const { log, term } = after.context;
+  const { term } = after.context;
   // A leader whose last turn this is has no reads any more.
   const { reads } = leads(part) ? after.context : before.context;
-  const told = new Set<string>();
+  const told = new Set(effects.flatMap((effect) => (effect.type === 'snapshot.send' ? [effect.to] : [])));
   for (const { to, message } of sends(effects)) {
     if (message.type !== 'append.request') continue;
     told.add(to);
     assert.ok(leads(from) && event.type === 'turn.ended', 'only a leader sends its log, when its turn ends');
     const { prevIndex, prevTerm, entries, round } = message;
     assert.deepEqual([message.term, round], [term, reads.round]);
-    assert.equal(prevTerm, prevIndex === 0 ? 0 : log.entries[prevIndex - 1]?.term);
-    assert.deepEqual(entries, log.entries.slice(prevIndex, prevIndex + entries.length));
+    assert.equal(prevTerm, termOf(after.context, prevIndex));
+    assert.deepEqual(entries, entriesBetween(after.context, prevIndex + 1, prevIndex + entries.length));
   }
   const due = (context: RaftContext) => context.peers.filter((peer) => context.progress[peer]?.due);
   if (leads(from) && event.type === 'turn.ended') {
@@ -192,6 +211,7 @@ function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boole
     case 'requests.proposed':
       return !isTaken(event, part, context);
     case 'append.response':
+    case 'snapshot.response':
       return !leads(part) || !context.peers.includes(event.from);
     case 'vote.response':
       return part !== 'candidate.vote';
@@ -211,11 +231,10 @@ function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boole
       return !leads(part);
     case 'transfer.timeout':
       return part !== 'leader.transferring';
-    case 'snapshot.request':
-    case 'snapshot.response':
     case 'snapshot.unavailable':
+      return !leads(part) || !context.progress[event.to]?.transfer;
     case 'checkpoint.durable':
-      return true;
+      return context.checkpointing?.index !== event.index;
     default:
       return false;
   }
@@ -239,11 +258,12 @@ function isTaken(
 /** Writes go to the end of the log, reads to the queue; a new leader opens its term with an entry of its own (paper 8). */
 function takesWhatIsAsked(seen: Seen): void {
   const { before, event, after, from, to } = seen;
-  if (event.type === 'append.request') return;
+  if (event.type === 'append.request' || event.type === 'snapshot.request') return;
   const { log, term } = after.context;
-  const grown = log.entries
-    .slice(before.context.log.length, log.length)
-    .map((entry) => [entry.term, entry.op]);
+  const grown = entriesBetween(after.context, before.context.log.length + 1, log.length).map((entry) => [
+    entry.term,
+    entry.op,
+  ]);
   const taken =
     event.type === 'requests.proposed' && isTaken(event, from, before.context) ? event.requests : [];
   const isRead = ({ type }: { readonly type: string }) => type === 'read' || type === 'members';
@@ -264,25 +284,35 @@ function takesWhatIsAsked(seen: Seen): void {
 /** Paper figure 2, AppendEntries 3 and 4: only what disagrees is cut. */
 function takesEntriesOfItsLeader({ before, event, after }: Seen): void {
   if (event.type !== 'append.request') return;
-  const terms = ({ log }: RaftContext) => log.entries.slice(0, log.length).map(({ term }) => term);
-  const mine = terms(before.context);
   const { prevIndex, entries } = event;
-  const differs = entries.findIndex(({ term }, i) => mine[prevIndex + i] !== term);
+  const { index: base } = before.context.log.base;
+  // What was compacted away was committed, and so is the same everywhere.
+  const differs = entries.findIndex(({ term }, i) => {
+    const index = prevIndex + 1 + i;
+    return index > base && termOf(before.context, index) !== term;
+  });
   const isKept = !isMatching(before.context, event) || differs < 0;
-  const rest = entries.slice(differs).map(({ term }) => term);
-  assert.deepEqual(terms(after.context), isKept ? mine : [...mine.slice(0, prevIndex + differs), ...rest]);
+  const kept = isKept ? before.context.log.length : prevIndex + differs;
+  const rest = isKept ? [] : entries.slice(differs);
+  assert.deepEqual(entriesOf(after.context), [...entriesBetween(before.context, base + 1, kept), ...rest]);
 }
 
 /** Paper 5.3 and 5.4.2: what a majority holds and is of the leader's own term; for others, what it told and they hold. */
 function commitsWhatAMajorityHolds({ before, event, after, from }: Seen): void {
   const { commitIndex: committed } = before.context;
   const { log, term, progress, stableIndex, commitIndex } = after.context;
+  // Whether it is here already or installed: a snapshot is of what is committed.
+  if (event.type === 'snapshot.request') {
+    const told = receiptOf(before.context, event).done ? event.checkpoint.index : 0;
+    return assert.equal(commitIndex, Math.max(committed, told));
+  }
   if (event.type === 'append.request') {
     const held = event.prevIndex + event.entries.length;
     const told = isMatching(before.context, event) ? Math.min(event.commitIndex, held) : 0;
     return assert.equal(commitIndex, Math.max(committed, told));
   }
-  if (!leads(from) || (event.type !== 'append.response' && event.type !== 'turn.ended')) {
+  const isAnswer = event.type === 'append.response' || event.type === 'snapshot.response';
+  if (!leads(from) || (!isAnswer && event.type !== 'turn.ended')) {
     return assert.equal(commitIndex, committed);
   }
   const { settings } = after.context;
@@ -290,12 +320,11 @@ function commitsWhatAMajorityHolds({ before, event, after, from }: Seen): void {
     ...(stableIndex >= index ? [settings.id] : []),
     ...Object.keys(progress).filter((peer) => (progress[peer]?.match ?? 0) >= index),
   ];
-  const ripe = log.entries
-    .slice(0, log.length)
-    .map((entry, i) => ({ index: i + 1, isOwn: entry.term === term }))
+  const ripe = entriesOf(after.context)
+    .map((entry, i) => ({ index: log.base.index + i + 1, isOwn: entry.term === term }))
     .filter(({ index, isOwn }) => isOwn && decides(after.context, holders(index)));
   assert.equal(commitIndex, Math.max(committed, ripe.at(-1)?.index ?? 0));
-  if (event.type === 'append.response' && progress[event.from] !== undefined) {
+  if (isAnswer && progress[event.from] !== undefined) {
     assert.equal(progress[event.from]?.active, true);
     for (const [peer, known] of Object.entries(progress)) {
       if (peer !== event.from)
@@ -326,7 +355,7 @@ function readsInRounds({ before, event, after, effects, from, to }: Seen): void 
   assert.equal(is.round, was.round + (opens ? 1 : 0));
   const out = opens ? was.waiting : was.pending.flatMap(({ reads }) => reads);
   const isConfirmed = isRoundConfirmed(after.context);
-  const isAsked = event.type === 'append.response' || event.type === 'turn.ended';
+  const isAsked = ['append.response', 'snapshot.response', 'turn.ended'].includes(event.type);
   assert.deepEqual(served, isConfirmed && isAsked ? out : []);
   if (isAsked)
     assert.deepEqual(

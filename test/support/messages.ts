@@ -6,9 +6,14 @@ import type {
   PreVoteRequest,
   PreVoteResponse,
   RaftEvent,
+  SnapshotRequest,
+  SnapshotResponse,
   VoteRequest,
   VoteResponse,
 } from '../../machines/raft/events.ts';
+
+import { membershipOf } from '../../machines/raft/membership.ts';
+import type { Checkpoint } from '../../machines/raft/snapshot.ts';
 
 /** Short spellings of entries and messages: a test names only the fields that it is about. */
 
@@ -66,6 +71,25 @@ export function preVoteRequest(fields: Fields<PreVoteRequest>): PreVoteRequest {
 
 export function preVoteResponse(fields: Fields<PreVoteResponse>): PreVoteResponse {
   return { type: 'prevote.response', granted: true, ...fields };
+}
+
+/** A checkpoint of a cluster of a, b and c. */
+export function checkpoint(index: number, term: number): Checkpoint {
+  return { index, term, membership: membershipOf(['a', 'b', 'c']) };
+}
+
+/** A chunk of a snapshot: the first and only one, unless it is said what comes before and after it. */
+export function chunk(
+  fields: Fields<SnapshotRequest> & { readonly checkpoint: SnapshotRequest['checkpoint'] },
+): SnapshotRequest {
+  return { type: 'snapshot.request', after: null, items: [], next: null, round: 0, ...fields };
+}
+
+/** The follower wants the chunk after `next`, or has it all. */
+export function chunkAnswer(
+  fields: Fields<SnapshotResponse> & { readonly index: number; readonly snapshotTerm: number },
+): SnapshotResponse {
+  return { type: 'snapshot.response', next: null, done: false, round: 0, ...fields };
 }
 
 type Proposal = Extract<RaftEvent, { type: 'requests.proposed' }>;

@@ -3,6 +3,7 @@ import type { RaftInput, RestoredState } from '../../machines/raft/context.ts';
 import type { Entry, RaftEffect, RaftEvent, RaftMessage, TimerName } from '../../machines/raft/events.ts';
 import { lastIndex, NO_BASE, slice } from '../../machines/raft/log.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
+import type { Checkpoint } from '../../machines/raft/snapshot.ts';
 import { triage } from '../../machines/raft/terms.ts';
 import { createGate } from '../../src/actors/step.ts';
 import { accepted, appendRequest, preVoteResponse, voteResponse } from './messages.ts';
@@ -26,12 +27,17 @@ export class RaftChart {
   disk: RestoredState;
   /** The timers that run, with what they were last set to. */
   readonly timers = new Map<TimerName, number>();
-  /** Every entry that was handed on to be applied, in order. */
+  /** Every entry that was handed on to be applied, in order; a restored node begins after its checkpoint. */
   readonly applied: Entry[] = [];
+  /** The index of what is applied: by entries, or with a snapshot. */
+  appliedIndex: number;
+  /** The checkpoint that is on its way to the disk. */
+  checkpointing: Checkpoint | null = null;
 
   constructor(input: Partial<RaftInput> = {}) {
     this.input = { id: 'a', voters: ['a', 'b', 'c'], seed: 1, ...input };
     this.disk = this.input.restored ?? restored(0, []);
+    this.appliedIndex = this.disk.checkpoint?.index ?? 0;
     const { snapshot, effects } = gate.start(this.input);
     this.snapshot = snapshot;
     for (const effect of effects) this.#carryOut(effect);
@@ -51,7 +57,8 @@ export class RaftChart {
   }
 
   get entries(): readonly Entry[] {
-    return slice(this.context.log, 1, lastIndex(this.context.log));
+    const { log } = this.context;
+    return slice(log, log.base.index + 1, lastIndex(log));
   }
 
   get terms(): readonly number[] {
@@ -79,34 +86,86 @@ export class RaftChart {
     return this.step({ type: 'turn.ended' });
   }
 
+  /** The checkpoint that the chart has asked for is on the disk. */
+  completeCheckpoint(): readonly RaftEffect[] {
+    const checkpoint = this.checkpointing;
+    if (checkpoint === null) throw new Error(`${this.id} has asked for no checkpoint`);
+    this.checkpointing = null;
+    this.disk = { ...this.disk, checkpoint };
+    return this.step({ type: 'checkpoint.durable', index: checkpoint.index });
+  }
+
   /** The same node after a crash: all it has is its disk. */
   restarted(): RaftChart {
     return new RaftChart({ ...this.input, restored: this.disk });
   }
 
   #carryOut(effect: RaftEffect): void {
-    if (effect.type === 'timer.set') this.timers.set(effect.timer, effect.ms);
-    else if (effect.type === 'timer.clear') this.timers.delete(effect.timer);
-    else if (effect.type === 'apply') this.#apply(effect);
-    else if (effect.type === 'persist') this.#persist(effect);
+    switch (effect.type) {
+      case 'timer.set':
+        return void this.timers.set(effect.timer, effect.ms);
+      case 'timer.clear':
+        return void this.timers.delete(effect.timer);
+      case 'apply':
+        return this.#apply(effect);
+      case 'persist':
+        return this.#persist(effect);
+      case 'checkpoint':
+        if (effect.checkpoint.index !== this.appliedIndex)
+          throw new Error(`${this.id} has applied other things`);
+        this.checkpointing = effect.checkpoint;
+        return;
+      case 'compact':
+        return this.#compact(effect);
+      case 'snapshot.stage': {
+        const { checkpoint, next } = effect;
+        this.disk = {
+          ...this.disk,
+          incoming: { index: checkpoint.index, term: checkpoint.term, after: next },
+        };
+        return;
+      }
+      case 'snapshot.install': {
+        const { checkpoint } = effect;
+        const base = { index: checkpoint.index, term: checkpoint.term };
+        this.disk = { ...this.disk, base, entries: [], checkpoint, incoming: null };
+        return;
+      }
+      case 'state.restore':
+        this.appliedIndex = effect.checkpoint.index;
+        return;
+      default:
+    }
   }
 
   #apply({ firstIndex, entries }: Effect<'apply'>): void {
-    if (firstIndex !== this.applied.length + 1) {
-      throw new Error(`${this.id} applies from ${firstIndex} after ${this.applied.length}`);
+    if (firstIndex !== this.appliedIndex + 1) {
+      throw new Error(`${this.id} applies from ${firstIndex} after ${this.appliedIndex}`);
     }
     this.applied.push(...entries);
+    this.appliedIndex += entries.length;
   }
 
   #persist({ hardState, log }: Effect<'persist'>): void {
-    const { entries } = this.disk;
-    if (log !== null && log.from > entries.length + 1) {
-      throw new Error(`${this.id} writes from ${log.from} after ${entries.length}`);
+    const { base, entries } = this.disk;
+    const last = base.index + entries.length;
+    if (log !== null && (log.from > last + 1 || log.from <= base.index)) {
+      throw new Error(`${this.id} writes from ${log.from} into what goes from ${base.index} to ${last}`);
     }
     this.disk = {
       ...this.disk,
       ...hardState,
-      entries: log === null ? entries : [...entries.slice(0, log.from - 1), ...log.entries],
+      entries: log === null ? entries : [...entries.slice(0, log.from - base.index - 1), ...log.entries],
+    };
+  }
+
+  #compact({ through, term }: Effect<'compact'>): void {
+    const { base, entries, checkpoint } = this.disk;
+    if (through > (checkpoint?.index ?? 0)) throw new Error(`${this.id} compacts what it may need again`);
+    this.disk = {
+      ...this.disk,
+      base: { index: through, term },
+      entries: entries.slice(through - base.index),
     };
   }
 }

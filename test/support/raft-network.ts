@@ -1,6 +1,7 @@
 import type { RaftInput } from '../../machines/raft/context.ts';
 import type { RaftEffect, RaftEvent, RaftMessage } from '../../machines/raft/events.ts';
 import { RaftChart } from './raft-chart.ts';
+import { RaftStore } from './raft-store.ts';
 
 export type Envelope = { readonly to: string; readonly message: RaftMessage };
 type Cut = (from: string, to: string) => boolean;
@@ -11,6 +12,10 @@ type Cut = (from: string, to: string) => boolean;
  */
 export class RaftNetwork {
   readonly nodes = new Map<string, RaftChart>();
+  /** What each node has applied, and has on its disk. */
+  readonly stores = new Map<string, RaftStore>();
+  /** How many items one chunk of a snapshot holds. */
+  chunkItems = 2;
   /** Sent and not yet delivered, in order. */
   wire: Envelope[] = [];
   /** How many messages of each type were delivered so far. */
@@ -22,6 +27,7 @@ export class RaftNetwork {
   ) {
     for (const [i, id] of voters.entries()) {
       this.nodes.set(id, new RaftChart({ id, voters, seed: i + 1, ...inputs[id] }));
+      this.stores.set(id, new RaftStore());
     }
   }
 
@@ -29,6 +35,19 @@ export class RaftNetwork {
     const node = this.nodes.get(id);
     if (node === undefined) throw new Error(`no node ${id}; there are ${[...this.nodes.keys()].join(', ')}`);
     return node;
+  }
+
+  store(id: string): RaftStore {
+    const store = this.stores.get(id);
+    if (store === undefined) throw new Error(`no node ${id}; there are ${[...this.nodes.keys()].join(', ')}`);
+    return store;
+  }
+
+  /** The checkpoint that the node has asked for reaches its disk. */
+  completeCheckpoint(id: string): readonly RaftEffect[] {
+    this.store(id).complete();
+    const node = this.node(id);
+    return this.#send(id, [...node.completeCheckpoint(), ...node.endTurn()]);
   }
 
   /** Something happens at a node, whose turn it then is. */
@@ -71,14 +90,24 @@ export class RaftNetwork {
   /** The node loses its memory, and comes back with its disk. */
   restart(id: string): void {
     this.nodes.set(id, this.node(id).restarted());
+    this.stores.set(id, this.store(id).restarted());
   }
 
   #send(from: string, effects: readonly RaftEffect[]): readonly RaftEffect[] {
     for (const effect of effects) {
-      if (effect.type !== 'send') continue;
-      this.wire.push({ to: effect.to, message: { ...effect.message, from } as RaftMessage });
+      this.store(from).take(effect);
+      if (effect.type === 'send') {
+        this.wire.push({ to: effect.to, message: { ...effect.message, from } as RaftMessage });
+      } else if (effect.type === 'snapshot.send') this.#sendChunk(from, effect);
     }
     return effects;
+  }
+
+  #sendChunk(from: string, effect: Extract<RaftEffect, { type: 'snapshot.send' }>): void {
+    const { type: _, to, after, checkpoint, ...rest } = effect;
+    const chunk = this.store(from).chunk(to, checkpoint, after, this.chunkItems);
+    if (chunk === null) return void this.step(from, { type: 'snapshot.unavailable', to });
+    this.wire.push({ to, message: { type: 'snapshot.request', from, ...rest, checkpoint, after, ...chunk } });
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { append, emptyLog, keepThrough } from '../../machines/raft/log.ts';
+import { append, compact, emptyLog, keepThrough } from '../../machines/raft/log.ts';
 import { bounded, boundedFields } from '../../src/trace/bound.ts';
 
 /** 200 values of at most 200 characters, their names, and what stands between them. */
@@ -54,6 +54,7 @@ describe('bounded', () => {
     const entry = (term: number) => ({ term, op: null, origin: null, bytes: 64 });
     const longer = append(emptyLog(), [1, 1, 1, 2, 2, 9].map(entry));
     expect(bounded(keepThrough(longer, 5))).toEqual({ length: 5, last: [1, 2, 2].map(entry) });
+    expect(bounded(compact(keepThrough(longer, 5), 3))).toEqual({ length: 5, last: [2, 2].map(entry) });
   });
 
   it('keeps a field that is called __proto__', () => {

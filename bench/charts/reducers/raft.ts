@@ -1,7 +1,10 @@
+import { beginCheckpoint, isCheckpointDue, takeCheckpoint } from '../../../machines/raft/checkpoints.ts';
 import type { RaftContext } from '../../../machines/raft/context.ts';
 import type { RaftEffect, RaftEvent } from '../../../machines/raft/events.ts';
+import * as following from '../../../machines/raft/following.ts';
 import { serveReads } from '../../../machines/raft/reads.ts';
 import * as replication from '../../../machines/raft/replication.ts';
+import { sendChunks } from '../../../machines/raft/transfer.ts';
 import { type Reduced, type Reducer, uncovered } from './reducer.ts';
 
 type Result = Reduced<RaftContext, RaftEffect>;
@@ -24,21 +27,24 @@ function reduceFollowing(context: RaftContext, event: RaftEvent): Result {
         timer: 'election',
         ms: context.settings.electionTimeoutMs,
       };
-      if (!replication.matchesLog(context, event)) {
-        const next = patched(context, replication.followLeader(context, event));
-        return { value: FOLLOWING, context: next, effects: [lease, ...replication.reject(next, event)] };
+      if (!following.matchesLog(context, event)) {
+        const next = patched(context, following.followLeader(context, event));
+        return { value: FOLLOWING, context: next, effects: [lease, ...following.reject(next, event)] };
       }
-      const next = patched(context, replication.acceptEntries(context, event));
+      const next = patched(context, following.acceptEntries(context, event));
       const effects = [
         lease,
         ...replication.persistLog(next),
-        ...replication.acknowledge(next, event),
+        ...following.acknowledge(next, event),
         ...replication.applyCommitted(next),
       ];
       return { value: FOLLOWING, context: next, effects };
     }
-    case 'turn.ended':
-      return { value: FOLLOWING, context, effects: [] };
+    case 'turn.ended': {
+      if (!isCheckpointDue(context)) return { value: FOLLOWING, context, effects: [] };
+      const next = patched(context, beginCheckpoint(context));
+      return { value: FOLLOWING, context: next, effects: takeCheckpoint(next) };
+    }
     default:
       return uncovered(FOLLOWING, event.type);
   }
@@ -67,8 +73,10 @@ function reduceServing(context: RaftContext, event: RaftEvent): Result {
       const next = patched(context, replication.planTurn(context, true));
       const effects = [
         ...replication.sendAppends(next),
+        ...sendChunks(next),
         ...replication.persistLog(next),
         ...replication.applyCommitted(next),
+        ...takeCheckpoint(next),
         ...serveReads(next),
       ];
       return { value: SERVING, context: next, effects };
