@@ -61,19 +61,32 @@ export class Layered implements Reads {
     }
   }
 
-  *range(from: Key, to: Key): Iterable<readonly [key: Key, value: Bytes]> {
-    const sources = this.#layers().map((layer) => layer.range(from, to)[Symbol.iterator]());
-    for (const record of merged(sources)) if (record[1] !== REMOVED) yield record;
+  range(from: Key, to: Key): Iterable<readonly [key: Key, value: Bytes]> {
+    const layers = this.#within(from, to);
+    const [only, ...others] = layers;
+    // Most of what is gone through in full lies at the bottom.
+    if (only !== undefined && others.length === 0) return only.range(from, to);
+    return present(merged(layers.map((layer) => layer.range(from, to)[Symbol.iterator]())));
   }
 
   *keys(from: Key, to: Key): Iterable<Key> {
-    const layers = this.#layers();
+    const layers = this.#within(from, to);
     // Only the bottom has no removals, and it is there that reading a value costs something.
     const sources = layers.map((layer, i) =>
       i < layers.length - 1 ? layer.range(from, to)[Symbol.iterator]() : valueless(layer.keys(from, to)),
     );
     for (const [key, value] of merged(sources)) if (value !== REMOVED) yield key;
   }
+
+  /** The layers that have something in a range, and the bottom. */
+  #within(from: Key, to: Key): readonly Reads[] {
+    const layers = this.#layers();
+    return layers.filter((layer, i) => i === layers.length - 1 || layer.last(from, to) !== null);
+  }
+}
+
+function* present(records: Iterable<readonly [Key, Bytes]>): Iterable<readonly [Key, Bytes]> {
+  for (const record of records) if (record[1] !== REMOVED) yield record;
 }
 
 function* valueless(keys: Iterable<Key>): Iterator<readonly [Key, Bytes | null]> {

@@ -48,7 +48,7 @@ describe('the engine of a directory', () => {
     const directory = join(root, 'data');
     let engine = await open(directory);
     const map = new Map<string, string>();
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < 42; round += 1) {
       // Some batches are large, so that it comes to folding again and again.
       const size = round % 6 === 0 ? 1500 : 20;
       const batch = new Map<string, string | null>();

@@ -145,9 +145,9 @@ describe('damage to what a disk holds', () => {
     }
   });
 
-  it('a record that is cut short, at any length, is told or harmless', () => {
+  it('a record that is cut short is told or harmless', () => {
     for (const [number, [key, value]] of records.entries()) {
-      for (let length = 0; length < value.length; length += 1) {
+      for (let length = 0; length < value.length; length += length < 8 ? 1 : 7) {
         judge(
           records.with(number, [key, value.slice(0, length)]),
           `${JSON.stringify(key)}, cut to ${length}`,
