@@ -18,9 +18,26 @@ export function canonical(value: Json): string {
   return `{${members.join(',')}}`;
 }
 
-/** Whether two JSON values are equal: `{"a":1,"b":2}` equals `{"b":2,"a":1}`, and `-0` equals `0`. */
+/**
+ * Whether two JSON values are equal, that is, have one spelling: `{"a":1,"b":2}` equals `{"b":2,"a":1}`, and `-0` equals
+ * `0`. Nothing is spelled for it, which makes it many times faster than to compare spellings.
+ */
 export function sameJson(a: Json, b: Json): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
-  return canonical(a) === canonical(b);
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i += 1) if (!sameJson(a[i] as Json, b[i] as Json)) return false;
+    return true;
+  }
+  if (Array.isArray(b)) return false;
+  const [one, other] = [a as Members, b as Members];
+  const names = Object.keys(one);
+  if (names.length !== Object.keys(other).length) return false;
+  for (const name of names) {
+    if (!Object.hasOwn(other, name) || !sameJson(one[name] as Json, other[name] as Json)) return false;
+  }
+  return true;
 }
+
+type Members = { readonly [name: string]: Json };

@@ -1,5 +1,5 @@
 import { invariant } from '../../machines/assert.ts';
-import { canonical, type Json } from '../../machines/json.ts';
+import { canonical, type Json, sameJson } from '../../machines/json.ts';
 import type { RestoredState } from '../../machines/raft/context.ts';
 import {
   append,
@@ -157,13 +157,13 @@ export class DiskWitness {
 
   #compareRaft(raft: RestoredState | null): void {
     const found = raft === null ? NOTHING : heldOf(raft);
-    const text = spell(found);
+    const state = plainOf(found);
     const candidates = [this.#durable, ...this.#written];
-    const match = candidates.findLast((held) => spell(held) === text);
+    const match = candidates.findLast((held) => sameJson(plainOf(held), state));
     invariant(match !== undefined, 'what a disk has acknowledged is there after a crash', () => ({
       node: this.#node,
-      found: JSON.parse(text),
-      candidates: candidates.map((held) => JSON.parse(spell(held))),
+      found: state,
+      candidates: candidates.map(plainOf),
     }));
     this.#durable = match;
     const { installed } = match;
@@ -225,9 +225,10 @@ function heldOf({ term, votedFor, base, entries, incoming }: RestoredState): Hel
   return { term, votedFor, log: logOf(entries, base), installed: null, incoming };
 }
 
-function spell({ term, votedFor, log, incoming }: Held): string {
+/** What is held, as a value that another can be compared with. */
+function plainOf({ term, votedFor, log, incoming }: Held): Json {
   const entries = log.entries.slice(0, lastIndex(log) - log.base.index);
-  return canonical({ term, votedFor, base: log.base, entries, incoming } as never);
+  return { term, votedFor, base: log.base, entries, incoming } as never;
 }
 
 function spellCheckpoint(checkpoint: Checkpoint | null): string {
