@@ -1,6 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import type { Json } from '../../machines/json.ts';
 import { WORKLOADS } from '../../machines/operations.ts';
+import { DEFAULT_LIMITS } from '../../machines/raft/context.ts';
 import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { MODES } from '../../machines/store/operations.ts';
 import { listen } from '../actors/bus.ts';
@@ -62,6 +63,11 @@ lin-kv and ryw-kv:
   --election-timeout-ms N     the shortest time without a leader before a campaign; the longest is twice that
                               (default 400)
   --heartbeat-ms N            how often a leader makes itself heard (default 80)
+  --checkpoint-entries N      how many entries of the log are applied before the state is written down, and the log
+                              before that is dropped (default 10000)
+  --checkpoint-bytes N        the same by the length of the entries, in bytes (default 4194304)
+  --trailing-entries N        how many entries before that stay all the same, for followers that are nearly there
+                              (default 1000)
 
 lww-kv:
   --mode MODE                 what plain writes and reads mean until set_mode says otherwise
@@ -101,6 +107,9 @@ function readOptions(args: readonly string[]) {
     'tombstone-grace-ms': { type: 'string', default: '3600000' },
     'data-dir': { type: 'string' },
     'sync-delay-ms': { type: 'string', default: '0' },
+    'checkpoint-entries': { type: 'string', default: String(DEFAULT_LIMITS.checkpointEntries) },
+    'checkpoint-bytes': { type: 'string', default: String(DEFAULT_LIMITS.checkpointBytes) },
+    'trailing-entries': { type: 'string', default: String(DEFAULT_LIMITS.trailingEntries) },
     join: { type: 'boolean', default: false },
     listen: { type: 'string' },
     seed: { type: 'string' },
@@ -112,6 +121,7 @@ function readOptions(args: readonly string[]) {
   });
   const logLevel = oneOf('--log-level', given['log-level'], LOG_LEVELS);
   const delay = { min: 1, max: MAX_DELAY_MS, whole: true };
+  const count = { min: 1, max: 2 ** 31 - 1, whole: true };
   const electionTimeoutMs = numberOption('--election-timeout-ms', given['election-timeout-ms'], delay);
   return {
     help: given.help,
@@ -124,6 +134,9 @@ function readOptions(args: readonly string[]) {
         ...delay,
         max: Math.max(1, electionTimeoutMs - 1),
       }),
+      checkpointEntries: numberOption('--checkpoint-entries', given['checkpoint-entries'], count),
+      checkpointBytes: numberOption('--checkpoint-bytes', given['checkpoint-bytes'], count),
+      trailingEntries: numberOption('--trailing-entries', given['trailing-entries'], { ...count, min: 0 }),
     },
     dataDir: given['data-dir'] ?? null,
     joins: given.join,

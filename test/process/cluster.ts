@@ -7,6 +7,8 @@ export class ProcessCluster {
   readonly #names: readonly string[];
   readonly #argsOf: (name: string) => readonly string[];
   readonly #cut = new Set<string>();
+  /** The types of the messages that nodes have sent each other. */
+  readonly sent = new Set<string>();
   #nextMsgId = 1;
 
   /**
@@ -27,7 +29,8 @@ export class ProcessCluster {
     const node = new NodeProcess(this.#argsOf(name));
     this.#nodes.set(name, node);
     createInterface({ input: node.child.stdout }).on('line', (line) => {
-      const { src, dest } = JSON.parse(line) as { src: string; dest: string };
+      const { src, dest, body } = JSON.parse(line) as { src: string; dest: string; body: Body };
+      if (this.#names.includes(dest)) this.sent.add(body.type);
       if (!this.#cut.has(`${src} ${dest}`)) this.#nodes.get(dest)?.sendLines(line);
     });
     await this.ask('c0', name, {

@@ -16,6 +16,8 @@ export class DurableCluster {
   readonly #args: readonly string[];
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #waiting = new Map<number, Waiting>();
+  /** How many messages of each type nodes have sent each other. */
+  readonly sent = new Map<string, number>();
   #nextMsgId = 1;
 
   constructor(names: readonly string[], args: readonly string[]) {
@@ -94,6 +96,7 @@ export class DurableCluster {
   #carry(from: string, line: string): void {
     const { dest, body } = JSON.parse(line) as { dest: string; body: Body };
     if (this.names.includes(dest)) {
+      this.sent.set(body.type, (this.sent.get(body.type) ?? 0) + 1);
       this.#nodes.get(dest)?.sendLines(line);
       return;
     }
