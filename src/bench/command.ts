@@ -151,7 +151,7 @@ function commandOf(argv: readonly string[], seed: number): string {
 }
 
 async function perform(
-  { run: runOptions, checkBudgetMs, data }: BenchOptions,
+  { run: runOptions, checkBudgetMs, data, listen }: BenchOptions,
   command: string,
   store: Store,
   narrator: Narrator | null,
@@ -164,6 +164,7 @@ async function perform(
     nowMs: monotonicMs,
     logDir: store.logDir,
     dataDir: home?.directory ?? null,
+    listen,
     interrupted,
     tell: (timeMs, text) => narrator?.tell(timeMs, text),
     trace,

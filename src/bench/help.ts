@@ -54,6 +54,8 @@ The run:
   --seed N                  seeds workload, faults and latencies (default: random, printed)
   --check-budget S          seconds for the checker; what is undecided then is unknown (default 60)
 ${observerHelp(28)}
+  --listen ADDRESS          take requests of operators while it runs, as actorum admin sends them, for any node: the path
+                            of a unix socket, or a host on loopback and a port (not with lww-kv)
   --store DIR               where history.jsonl, results.json and the nodes' stderr go (default store)
   --report FILE             the run as one HTML page goes there (default: report.html in the run's directory)
   --no-report               there is no such page

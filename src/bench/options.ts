@@ -1,6 +1,7 @@
 import { WORKLOADS } from '../../machines/operations.ts';
 import { OBSERVER_OPTIONS, readObservers, type Watched, withInspectValue } from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
+import { ADDRESS_RULE, type Address, parseAddress } from '../host/line-server.ts';
 import type { DataOptions } from './data-home.ts';
 import { bindDurableArgs, type NodeNeeds, nodeNeeds } from './nemesis/needs.ts';
 import { NEMESIS_OPTIONS, type NemesisOptions, readNemesis } from './nemesis/options.ts';
@@ -17,10 +18,20 @@ export const DATA_OPTIONS = {
   'durable-args': { type: 'string' },
 } as const;
 
+/** @throws UsageError unless it is an address of this machine */
+function readListen(text: string | undefined): Address | null {
+  if (text === undefined) return null;
+  const address = parseAddress(text);
+  if (address !== null) return address;
+  throw new UsageError(`--listen is "${text}"`, `--listen takes ${ADDRESS_RULE}`);
+}
+
 export type BenchOptions = {
   readonly run: RunOptions;
   readonly store: string;
   readonly data: DataOptions;
+  /** Where operators may ask the cluster of a log; null for nowhere. */
+  readonly listen: Address | null;
   /** Where the report goes: a file, beside the results (true), or nowhere (false). */
   readonly report: string | boolean;
   readonly checkBudgetMs: number;
@@ -66,6 +77,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     seed: { type: 'string' },
     'check-budget': { type: 'string', default: '60' },
     store: { type: 'string', default: 'store' },
+    listen: { type: 'string' },
     report: { type: 'string' },
     'no-report': { type: 'boolean', default: false },
     ...OBSERVER_OPTIONS,
@@ -127,6 +139,7 @@ export function readOptions(argv: readonly string[], freshSeed: () => number): B
     },
     store: given.store,
     data: { dir: given['data-dir'], keep: given['keep-data'] },
+    listen: readListen(given.listen),
     report: readReport(given.report, given['no-report']),
     watched,
     checkBudgetMs: secondsMs('--check-budget', given['check-budget']),

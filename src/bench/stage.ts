@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { Address, LineServer } from '../host/line-server.ts';
 import type { Dice } from '../kit/dice.ts';
 import type { VerdictRecord } from '../trace/format.ts';
 import type { Json } from '../verify/index.ts';
 import { Client, type Request } from './client.ts';
 import { type Cluster, nodeNames, StartError, startCluster } from './cluster.ts';
+import { openDoor } from './door.ts';
 import type { Message } from './envelope.ts';
 import { type Finding, Findings } from './findings.ts';
 import { createNemesis } from './nemesis/assemble.ts';
@@ -35,6 +37,8 @@ export type RunHost = {
   readonly logDir: string;
   /** Under it each node has its own directory; it exists. Without it nodes have none. */
   readonly dataDir?: string | null;
+  /** Where operators may ask; nowhere when left out. */
+  readonly listen?: Address | null;
   /** Ends the run early. */
   readonly interrupted: AbortSignal;
   /** Is told what happens, while it happens. */
@@ -85,6 +89,7 @@ export class Stage {
   readonly #operator: Operator;
   #cluster: Cluster | null = null;
   #nemesis: Nemesis | null = null;
+  #door: LineServer | null = null;
   #clients = NEMESIS_CLIENTS;
 
   constructor(options: StageOptions, host: RunHost, parts: StageParts) {
@@ -161,6 +166,11 @@ export class Stage {
         interrupted: this.#host.interrupted,
       });
       this.tell(`${this.nodes.length} processes of ${program.name} run and have answered init`);
+      const { listen = null } = this.#host;
+      if (listen !== null) {
+        const all = this.#cluster.members.map(({ id }) => id);
+        this.#door = await openDoor(listen, this.network, all, (text) => this.tell(text));
+      }
       return true;
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
@@ -199,7 +209,8 @@ export class Stage {
   /** Ends all faults; resolves when the network is whole and every node runs. */
   async heal(): Promise<void> {
     await this.#nemesis?.stop();
-    if (this.#options.nemesis.faults.includes('membership')) {
+    await this.#door?.close();
+    if (this.#options.nemesis.faults.includes('membership') || this.#door !== null) {
       const untilMs = this.sinceStartMs() + SETTLE_TIMEOUT_MS;
       const goesOn = (): boolean => !this.cutShort && this.sinceStartMs() < untilMs;
       const pause = (): Promise<void> => sleep(RETRY_MS, ...this.abandoned);
@@ -214,6 +225,7 @@ export class Stage {
 
   /** Ends all nodes. */
   async close(): Promise<void> {
+    await this.#door?.close();
     this.network.close();
     await this.#cluster?.stop();
   }
