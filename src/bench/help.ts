@@ -72,7 +72,7 @@ Examples:
   actorum bench --workload ryw-kv --nemesis partition --slow-follower 20
   actorum bench --workload lww-kv --nemesis partition --clock-offset-ms n1=500,n2=-300
   actorum bench --nemesis kill,partition --time 20
-  actorum bench --nemesis kill-all --nemesis-interval 2 -- --checkpoint-entries 50
+  actorum bench --nemesis kill-all --nemesis-interval 2 -- --checkpoint-entries 50 --trailing-entries 5
   actorum bench --nemesis pause,loss,reorder --pause leader --loss 0.05 --pause-rate 0.5
   actorum bench --workload lww-kv --mode vv --nemesis kill,clock-skew
   actorum bench --bin ./my-node.py --nemesis partition --partition majorities-ring -- --verbose

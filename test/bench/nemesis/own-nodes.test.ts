@@ -15,20 +15,23 @@ async function judged(args: readonly string[]): Promise<Ran> {
   return run;
 }
 
+/** The log is compacted all the time, so that whoever comes back or joins is sent a snapshot. */
+const SHORT_LOGS = ['--', '--checkpoint-entries', '20', '--trailing-entries', '2'];
+
 test('nodes that are killed and cut off at once stay linearizable', async () => {
   const { history, results } = await judged(['--time', '2.5', '--nemesis', 'kill,partition']);
   expect(struckBy(history)).toEqual(new Set(['kill', 'partition']));
   expect(results.messages.lostToDown).toBeGreaterThan(0);
 });
 
-test('what was acknowledged outlives the power going everywhere', async () => {
-  const { history } = await judged(['--time', '2.5', '--nemesis', 'kill-all']);
+test('what was acknowledged outlives the power going everywhere, in the midst of snapshots', async () => {
+  const { history } = await judged(['--time', '2.5', '--nemesis', 'kill-all', ...SHORT_LOGS]);
   expect(faultsIn(history)).toContain('kill-all n1 n2 n3');
 });
 
 test('members come and go while nodes are killed, and whoever is left over says nothing wrong', async () => {
   const faults = ['--nemesis', 'membership,kill', '--kill', 'one', '--spares', '2'];
-  const { history, results } = await judged(['--time', '2.5', ...faults]);
+  const { history, results } = await judged(['--time', '2.5', ...faults, ...SHORT_LOGS]);
   expect(struckBy(history)).toContain('membership');
   const changes = results.faults.filter(({ fault }) => fault === 'membership');
   expect(changes.every(({ nodes, toMs }) => nodes.length > 0 && toMs !== null)).toBe(true);
