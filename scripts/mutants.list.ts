@@ -3,6 +3,7 @@ import { BENCH_MUTANTS } from './mutants.bench.ts';
 import { MEMBERS_MUTANTS } from './mutants.members.ts';
 import { NODE_MUTANTS } from './mutants.node.ts';
 import { REPORT_MUTANTS } from './mutants.report.ts';
+import { SIM_MUTANTS } from './mutants.sim.ts';
 import { SNAPSHOT_MUTANTS } from './mutants.snapshots.ts';
 import { STORAGE_MUTANTS } from './mutants.storage.ts';
 
@@ -798,4 +799,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPORT_MUTANTS,
   ...STORAGE_MUTANTS,
   ...SNAPSHOT_MUTANTS,
+  ...SIM_MUTANTS,
 ];

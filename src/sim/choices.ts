@@ -1,5 +1,6 @@
 import { UsageError } from '../cli/usage.ts';
 import {
+  CRASH_POINT_MS,
   type CrashPoint,
   drawOptions,
   type SimulationOptions,
@@ -118,18 +119,19 @@ export function spellLog({ limits, crashAt }: SimulationOptions): string {
   return crashAt === null ? text : `${text} ${spellCrash(crashAt)}`;
 }
 
-export function spellCrash({ node, commit, kept }: CrashPoint): string {
-  return `--crash-at ${node}:${commit}:${kept}`;
+export function spellCrash({ node, commit, kept, downMs }: CrashPoint): string {
+  return `--crash-at ${node}:${commit}:${kept}:${downMs}`;
 }
 
-/** Reads NODE:COMMIT:KEPT. @throws UsageError when it is something else */
+/** Reads NODE:COMMIT:KEPT or NODE:COMMIT:KEPT:MS. @throws UsageError when it is something else */
 export function readCrashPoint(text: string): CrashPoint {
-  const [, node, commit, kept] = /^(n\d+):([1-9]\d*):(none|all)$/.exec(text) ?? [];
+  const [, node, commit, kept, down] = /^(n\d+):([1-9]\d*):(none|all)(?::(\d+))?$/.exec(text) ?? [];
   if (node === undefined || commit === undefined) {
     throw new UsageError(
-      `--crash-at is "${text}", and takes a node, the number of a commit, and "none" or "all"`,
-      'for example: --crash-at n2:17:none',
+      `--crash-at is "${text}", and takes a node, the number of a commit, "none" or "all", and perhaps milliseconds`,
+      'for example: --crash-at n2:17:none, or --crash-at n2:17:all:5000',
     );
   }
-  return { node, commit: Number(commit), kept: kept as CrashPoint['kept'] };
+  const downMs = down === undefined ? CRASH_POINT_MS : Number(down);
+  return { node, commit: Number(commit), kept: kept as CrashPoint['kept'], downMs };
 }

@@ -33,9 +33,6 @@ export type ClusterOptions = {
   record(fault: string, nodes: readonly string[], text: string): void;
 };
 
-/** How long a machine is down after the one crash that was asked for. */
-const CRASH_POINT_MS = 150;
-
 /** The machines of a simulation, and the nemesis that breaks them. */
 export class Cluster {
   readonly hosts: readonly SimulatedHost[];
@@ -123,7 +120,7 @@ export class Cluster {
       drive: { seed: dice.seed(), isChecked: canBeDamaged(weather) },
       workload,
       rywWaitMs,
-      settings: limits as object,
+      settings: limits,
       joins,
       ...(store === undefined ? {} : { store }),
       clockOffsetMs: () => clockOffsetMs?.(name) ?? 0,
@@ -153,7 +150,7 @@ export class Cluster {
     const { crashAt } = options;
     if (crashAt === null || crashAt.node !== host.name || crashAt.commit !== number) return false;
     const fate = crashAt.kept === 'all' ? 'kept' : 'lost';
-    schedule.after(0, () => this.#nemesis?.strike(host, fate, CRASH_POINT_MS));
+    schedule.after(0, () => this.#nemesis?.strike(host, fate, crashAt.downMs));
     return true;
   }
 

@@ -1,8 +1,10 @@
+import type { SnapshotFrom } from 'xstate';
 import type { RaftInput, RestoredState } from '../../machines/raft/context.ts';
+import type { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { listen } from '../actors/bus.ts';
 import type { CellStep } from '../actors/cell.ts';
 import { Node, type StoreOptions, type Workload } from '../actors/node.ts';
-import type { Disk, DiskFailure, Restored, Timers } from '../actors/ports.ts';
+import type { Disk, DiskFailure, Restored } from '../actors/ports.ts';
 import { Dice } from '../kit/dice.ts';
 import { createReceiver, type Handed, type Line, type Receiver } from '../maelstrom/receiver.ts';
 import { StorageError } from '../storage/storage-error.ts';
@@ -10,7 +12,8 @@ import { type Opening, type Refusal, type SimulatedDisk, simulatedDisk } from '.
 import { DiskWitness } from './disk-witness.ts';
 import type { Fate } from './drive.ts';
 import type { Body } from './network.ts';
-import type { Schedule, Scheduled } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
+import { simulatedTimers } from './timers.ts';
 
 /** What a simulated machine has to do with the rest of the world. */
 export type Surroundings = {
@@ -128,6 +131,11 @@ export class SimulatedHost {
     return this.#failure;
   }
 
+  /** Where its raft cell stands; null where there is none, or none that takes part. */
+  get raft(): SnapshotFrom<typeof raftMachine> | null {
+    return this.#failure === null ? (this.#node?.peer?.raft.snapshot ?? null) : null;
+  }
+
   /** What the present life began with. */
   get restored(): RestoredState | undefined {
     return this.#restored;
@@ -184,6 +192,7 @@ export class SimulatedHost {
 
   #begin(disk: Disk, { incarnation, raft, store }: Restored): void {
     const { schedule, dice, settings, joins } = this.#world;
+    const life = this.#life;
     const warn = (text: string) => {
       throw new Error(`${this.name} could not read a message of its own cluster: ${text}`);
     };
@@ -192,7 +201,7 @@ export class SimulatedHost {
       {
         nowMs: () => schedule.nowMs,
         wallMs: () => this.#wallMs(),
-        timers: this.#timers(),
+        timers: simulatedTimers(schedule, (run) => this.#live(life, run)),
         disk,
         wire: {
           send: (src, dest, body) => {
@@ -318,31 +327,5 @@ export class SimulatedHost {
     if (life !== this.#life) return;
     if (this.#paused) this.#overdue.push(() => this.#live(life, run));
     else this.#run(run);
-  }
-
-  #timers(): Timers {
-    const life = this.#life;
-    const armed = new Map<string, Scheduled>();
-    const { schedule } = this.#world;
-    const clear = (name: string) => {
-      const timer = armed.get(name);
-      if (timer !== undefined) schedule.cancel(timer);
-      armed.delete(name);
-    };
-    return {
-      clear,
-      set: (name, delayMs, fire) => {
-        clear(name);
-        const timer = schedule.after(delayMs, () => {
-          this.#live(life, () => {
-            // While the machine stood still, the timer may have been set again or cleared.
-            if (armed.get(name) !== timer) return;
-            armed.delete(name);
-            fire();
-          });
-        });
-        armed.set(name, timer);
-      },
-    };
   }
 }

@@ -44,8 +44,8 @@ export class MembershipFaults {
 
   strike(): void {
     const { dice, hosts, roster, schedule, machines, network, record } = this.#options;
-    const leader = hosts.find((host) => host.isRunning && host.node?.peer?.raft.snapshot.matches('leader'));
-    const context = leader?.node?.peer?.raft.snapshot.context;
+    const leader = hosts.find((host) => host.isRunning && host.raft?.matches('leader'));
+    const context = leader?.raft?.context;
     const at = context?.memberships.at(-1);
     if (leader === undefined || at === undefined || at.membership.outgoing.length > 0) return;
     const change = this.#draw(at.membership, leader.name);

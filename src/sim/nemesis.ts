@@ -191,7 +191,7 @@ export class Nemesis {
   #transfer(): void {
     const { dice, record, tracer } = this.#victims;
     const hosts = this.#hosts;
-    const leader = hosts.find((host) => host.isRunning && host.node?.peer?.raft.snapshot.matches('leader'));
+    const leader = hosts.find((host) => host.isRunning && host.raft?.matches('leader'));
     if (leader === undefined) return;
     const to = dice.pick(hosts).name;
     tracer?.fault({

@@ -54,7 +54,12 @@ export type CrashPoint = {
   readonly commit: number;
   /** Whether the commit is on the disk all the same. */
   readonly kept: 'none' | 'all';
+  /** How long the node is down, in milliseconds; at the most until everything is healed. */
+  readonly downMs: number;
 };
+
+/** Long enough to be missed, and short enough to come back to the same leader. */
+export const CRASH_POINT_MS = 150;
 
 /** What only a run of the conflict store has. */
 export type StoreConditions = {

@@ -162,7 +162,7 @@ class Simulation {
   #recover(): readonly SimulatedHost[] {
     const healedMs = this.#schedule.nowMs;
     // A slow disk may have had a commit under way.
-    const isUp = () => this.#cluster.hosts.every(({ isDown, node }) => isDown || node !== null);
+    const isUp = () => this.#cluster.hosts.every(({ isDown, raft }) => isDown || raft !== null);
     this.#runUntil(healedMs + RECOVERY_LIMIT_MS, isUp);
     if (this.#options.weather.membershipRate > 0) this.#runUntil(healedMs + MEMBERSHIP_SETTLES_MS);
     const startedMs = this.#schedule.nowMs;
@@ -172,7 +172,7 @@ class Simulation {
     this.#runUntil(startedMs + RECOVERY_LIMIT_MS, () => silent.size === 0);
     invariant(silent.size === 0, `every node answers within ${RECOVERY_LIMIT_MS} ms after healing`, () => ({
       silent: [...silent],
-      nodes: members.map(({ name, node }) => [name, node?.peer?.raft.snapshot.value]),
+      nodes: members.map(({ name, raft }) => [name, raft?.value]),
     }));
     this.#recoveryMs = this.#schedule.nowMs - healedMs;
     // One more second, in which every follower learns what is committed.
@@ -182,7 +182,7 @@ class Simulation {
 
   /** Those that belong to the cluster by the latest word of it, and run. */
   #members(): readonly SimulatedHost[] {
-    const contexts = this.#cluster.hosts.flatMap(({ node }) => node?.peer?.raft.snapshot.context ?? []);
+    const contexts = this.#cluster.hosts.flatMap(({ raft }) => raft?.context ?? []);
     // Of equal terms the longest log has all that the others have.
     const latest = contexts.sort((a, b) => a.term - b.term || a.log.length - b.log.length).at(-1);
     const names = latest === undefined ? [] : membersOf(latest.membership);
@@ -225,14 +225,14 @@ class Simulation {
 
   /** What a node has applied is what the committed log makes of the registers. */
   #checkCheckpoint(host: SimulatedHost): void {
-    const peer = host.node?.peer;
-    if (peer) this.#invariants.checkState(host.name, viewOf(host, peer.raft.snapshot));
+    const { raft } = host;
+    if (raft !== null) this.#invariants.checkState(host.name, viewOf(host, raft));
   }
 
   /** A crash: what the node has applied until now is looked at for the last time. */
   #forget(host: SimulatedHost): void {
-    const peer = host.node?.peer;
-    if (peer) this.#invariants.check(host.name, viewOf(host, peer.raft.snapshot));
+    const { raft } = host;
+    if (raft !== null) this.#invariants.check(host.name, viewOf(host, raft));
     this.#invariants.forget(host.name);
   }
 

@@ -37,6 +37,15 @@ describe('actorum sim', () => {
     expect(first.valid).toBe(true);
   });
 
+  it('replays one crash between two operations of a disk', async () => {
+    const args = ['--seed', '7', '--seconds', '1', '--nodes', '3', '--crash-at', 'n2:4:all:300', '--json'];
+    const first = JSON.parse((await run(...args)).printed);
+    expect(first.options.crashAt).toEqual({ node: 'n2', commit: 4, kept: 'all', downMs: 300 });
+    expect(first.stats.faults.crash).toBeGreaterThan(0);
+    const again = (first.replay as string).split(' ').slice(2, -1);
+    expect(JSON.parse((await run(...again, '--json')).printed).traceHash).toBe(first.traceHash);
+  });
+
   it('takes what is given and draws the rest', async () => {
     const { printed } = await run('--seed', '7', '--nodes', '4', '--loss', '0.5', '--seconds', '1', '--json');
     const { options } = JSON.parse(printed);
@@ -72,6 +81,9 @@ describe('actorum sim', () => {
     [['--min-delay-ms', '9', '--max-delay-ms', '3'], /above --max-delay-ms 3/],
     [['--workload', 'lww'], /--workload is "lww"/],
     [['--ryw-wait-ms', '900'], /--ryw-wait-ms is "900"/],
+    [['--crash-at', 'n2:0:all'], /--crash-at is "n2:0:all"/],
+    [['--torn', '2'], /--torn is "2"/],
+    [['--checkpoint-entries', '0'], /--checkpoint-entries is "0"/],
     [['--speed'], /--speed/],
     [['extra'], /extra/],
   ])('refuses %j', async (args, message) => {

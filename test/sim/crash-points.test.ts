@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { replayCommand } from '../../src/sim/log-report.ts';
-import { CALM, drawOptions, type SimulationOptions } from '../../src/sim/options.ts';
+import { CALM, CRASH_POINT_MS, drawOptions, type SimulationOptions } from '../../src/sim/options.ts';
 import { simulate } from '../../src/sim/simulation.ts';
 
 /**
@@ -32,7 +32,7 @@ describe('a crash between any two operations of any disk', () => {
 
   it.each(['none', 'all'] as const)('loses nothing, whether its commit is on the disk (%s)', (kept) => {
     for (const point of points) {
-      const options = { ...RUN, crashAt: { ...point, kept } };
+      const options = { ...RUN, crashAt: { ...point, kept, downMs: CRASH_POINT_MS } };
       const result = simulate(options);
       expect(result.failure, `replay: ${replayCommand(options)}`).toBeNull();
       expect(result.stats.faults.crash).toBe(1);
