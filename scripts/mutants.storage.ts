@@ -1,6 +1,7 @@
 import type { Mutant } from './mutants.list.ts';
 
 const CRASHES = 'test/storage/crash-points.test.ts';
+const CHECKPOINTS = 'test/storage/checkpoints.test.ts';
 const MODEL = 'test/storage/durable-disk.model.test.ts';
 const DAMAGE = 'test/storage/damage.test.ts';
 const FAILURES = 'test/storage/failures.test.ts';
@@ -83,16 +84,16 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: 'src/storage/recovery.ts',
     search: 'if (batchOf(key) > (isState ? state.batch : batch)) torn.push(key);',
     replace: 'if (batchOf(key) > batch) torn.push(key);',
-    test: MODEL,
-    title: ANYTHING,
+    test: CHECKPOINTS,
+    title: 'that a crash has cut off leaves nothing for the next one',
   },
   {
     name: 'disk: a generation used again that a crash left half-made',
     file: 'src/storage/recovery.ts',
     search: 'nextGeneration = Math.max(nextGeneration, generation + 1);',
     replace: '',
-    test: MODEL,
-    title: ANYTHING,
+    test: CHECKPOINTS,
+    title: 'in its first chunk leaves nothing',
   },
   {
     name: 'disk: incarnation not raised above the one before',
@@ -107,16 +108,16 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     file: 'src/storage/versions.ts',
     search: 'if (batchOf(key) <= batch) latest = record;',
     replace: 'latest = record;',
-    test: MODEL,
-    title: ANYTHING,
+    test: CHECKPOINTS,
+    title: 'is not there before all of it is',
   },
   {
     name: 'disk: state removed that somebody still reads',
     file: 'src/storage/durable-disk.ts',
     search: 'next !== undefined && next.batch <= oldest',
     replace: 'next !== undefined && (next.batch <= oldest || oldest > 0)',
-    test: MODEL,
-    title: ANYTHING,
+    test: CHECKPOINTS,
+    title: 'hides nothing of the one before',
   },
   {
     name: 'disk: log compacted beyond the durable checkpoint',
