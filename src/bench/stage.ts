@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { Address, LineServer } from '../host/line-server.ts';
 import type { Dice } from '../kit/dice.ts';
@@ -98,6 +99,8 @@ export class Stage {
     this.#parts = parts;
     this.#startMs = host.nowMs();
     this.nodes = nodeNames(options.nodes);
+    // Whatever waits listens to them, one for each node and fault.
+    setMaxListeners(0, ...this.abandoned);
     const isChanged = options.nemesis.faults.includes('membership');
     const all = nodeNames(options.nodes + (isChanged ? options.nemesis.spares : 0));
     this.#roster = rosterOf(all, this.nodes);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Client, type Reply } from './client.ts';
 import type { Network } from './network.ts';
 import { type ClientOperation, type Outcome, outcomeOf, requestOf } from './operation.ts';
@@ -42,6 +43,8 @@ export class ClientFleet {
   constructor(options: ClientFleetOptions) {
     this.#options = options;
     this.#clients = options.firstClient;
+    // Every client that carries a session listens.
+    setMaxListeners(0, this.#over.signal);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { sleep } from '../sleep.ts';
 import type { Fault, FaultName, Strike } from './fault.ts';
 import type { Rhythm } from './rhythm.ts';
@@ -25,6 +26,8 @@ export class Nemesis {
   constructor(scheduled: readonly Scheduled[], observer: FaultObserver) {
     this.#scheduled = scheduled;
     this.#observer = observer;
+    // Every fault sleeps until it is raised, and there may be more than the ten that Node takes for a leak.
+    setMaxListeners(0, this.#over.signal);
   }
 
   start(): void {

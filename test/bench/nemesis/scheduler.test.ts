@@ -92,6 +92,19 @@ describe('the nemesis', () => {
     expect(log).toHaveLength(4);
   });
 
+  test('lets a dozen faults wait at once without a warning of Node', async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error) => warnings.push(warning);
+    process.on('warning', keep);
+    const { nemesis, log } = told(Array.from({ length: 12 }, () => fake('pause')));
+    nemesis.start();
+    await vi.advanceTimersByTimeAsync(150);
+    await nemesis.stop();
+    process.off('warning', keep);
+    expect(log).toHaveLength(24);
+    expect(warnings).toEqual([]);
+  });
+
   test('begins nothing when it is stopped before its first strike', async () => {
     const { nemesis, log } = told([fake('kill')]);
     nemesis.start();
