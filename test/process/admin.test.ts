@@ -27,7 +27,7 @@ describe('a cluster of real processes', () => {
     socketOf(name),
     '--data-dir',
     join(dir, name),
-    ...(name === 'n4' ? ['--join'] : []),
+    ...(['n4', 'n5'].includes(name) ? ['--join'] : []),
   ]);
 
   beforeAll(async () => {
@@ -79,6 +79,28 @@ describe('a cluster of real processes', () => {
     const text = 'n33 does not belong to the cluster: n1, n2, n4 do';
     expect([code, JSON.parse(stdout)]).toEqual([1, { error: { code: 14, text } }]);
     expect(stderr).toBe(`actorum admin: ${text}\n`);
+  });
+
+  it('ends a change in whose middle the leader is killed -9', async () => {
+    await cluster.start('n5');
+    const learning = await admin('add', 'n5', '--learner', '--via', socketOf('n1'), '--json');
+    const { leader, learners } = JSON.parse(learning.stdout) as { leader: string; learners: string[] };
+    expect(learners).toEqual(['n5']);
+    // Nobody knows what becomes of this one.
+    const asked = cluster.ask('c2', leader, { type: 'change_members', add: ['n5'] }).catch(() => null);
+    await cluster.kill(leader);
+    await cluster.start(leader);
+    const other = leader === 'n1' ? 'n2' : 'n1';
+    const { stdout } = await admin('add', 'n5', '--via', socketOf(other), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      voters: ['n1', 'n2', 'n4', 'n5'],
+      outgoing: [],
+      learners: [],
+    });
+    await asked;
+    const read = { type: 'read', key: 'x' } as const;
+    const { value } = await cluster.until('c1', 'n5', read, ({ type }) => type === 'read_ok');
+    expect(value).toBe(2);
   });
 
   it('takes its sockets away when it ends, and a new life of a node takes over what a killed one left', async () => {
