@@ -98,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'stale append truncates',
-    file: 'machines/raft/replication.ts',
+    file: 'machines/raft/following.ts',
     search: 'const newLog = kept.length === 0 ? log : append(keepThrough(log, from - 1), kept);',
     replace: 'const newLog = append(keepThrough(log, from - 1), kept);',
     test: MODELS,
@@ -163,7 +163,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'commit beyond the verified prefix',
-    file: 'machines/raft/replication.ts',
+    file: 'machines/raft/following.ts',
     search: 'const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));',
     replace: 'const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, lastIndex(newLog)));',
     test: MODELS,
@@ -635,7 +635,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'view: a log told with the entries of others',
     file: 'src/trace/bound.ts',
-    search: 'entries.slice(Math.max(0, length - MAX_ENTRIES), length)',
+    search: 'entries.slice(Math.max(0, own - MAX_ENTRIES), own)',
     replace: 'entries.slice(-MAX_ENTRIES)',
     test: 'test/trace/bound.test.ts',
     title: 'tells a log by its length',
