@@ -24,9 +24,9 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     name: 'log compacted before the checkpoint is durable',
     file: 'machines/raft/checkpoints.ts',
     search:
-      'return { checkpointing: checkpoint, appliedBytes: 0, decided: { ...NOTHING_DECIDED, checkpoint } };',
+      'return { snapshots: begun(context.snapshots, checkpoint), decided: { ...NOTHING_DECIDED, checkpoint } };',
     replace:
-      'return { checkpointing: checkpoint, log: compact(context.log, checkpoint.index), appliedBytes: 0, decided: { ...NOTHING_DECIDED, checkpoint } };',
+      'return { snapshots: begun(context.snapshots, checkpoint), log: compact(context.log, checkpoint.index), decided: { ...NOTHING_DECIDED, checkpoint } };',
     test: PAPER,
     title: 'when the snapshot is durable, and not before',
   },
@@ -59,7 +59,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: 'snapshot installed under a checkpoint that is being written',
     file: 'machines/raft/snapshot.ts',
-    search: 'return event.next === null && context.checkpointing === null && isExpected(context, event);',
+    search:
+      'return event.next === null && context.snapshots.checkpointing === null && isExpected(context, event);',
     replace: 'return event.next === null && isExpected(context, event);',
     test: PAPER,
     title: 'waits while a checkpoint of the state that it replaces',

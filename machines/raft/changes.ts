@@ -1,6 +1,6 @@
 import type { EventOf } from '../chart.ts';
 import type { ChangeMembersOperation, Outcome } from '../operations.ts';
-import { checkpointDue } from './checkpoints.ts';
+import { applied } from './checkpoints.ts';
 import { NOTHING_DECIDED, type Progress, type RaftContext } from './context.ts';
 import type { Asker, Entry, Origin, RaftEffect, RaftEvent } from './events.ts';
 import { append, lastIndex } from './log.ts';
@@ -115,21 +115,15 @@ export function leaveJoint(context: RaftContext): Patch {
   const progress = progressOf(standing, { ...context, ...planned });
   const stableIndex = lastIndex(log);
   const after = { ...context, ...standing, log };
-  const { commitIndex, appliedBytes, reads, applyFrom, confirmed } = advance(
-    after,
-    progress,
-    stableIndex,
-    begun,
-  );
-  const checkpoint = checkpointDue(after, commitIndex, appliedBytes);
+  const { commitIndex, reads, applyFrom, confirmed } = advance(after, progress, stableIndex, begun);
+  const { snapshots, due } = applied(after, commitIndex);
   return {
     ...standing,
     log,
     progress,
     stableIndex,
     commitIndex,
-    checkpointing: checkpoint ?? context.checkpointing,
-    appliedBytes: checkpoint === null ? appliedBytes : 0,
+    snapshots,
     reads,
     decided: {
       appends: planned.appends,
@@ -140,7 +134,7 @@ export function leaveJoint(context: RaftContext): Patch {
       // Who is leaving need not be brought up to date.
       chunks: planned.chunks.filter(({ to }) => standing.peers.includes(to)),
       ended: endedTransfers(context.progress, progress),
-      checkpoint,
+      checkpoint: due,
       compactThrough: 0,
     },
   };

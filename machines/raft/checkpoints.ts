@@ -1,7 +1,7 @@
 import type { EventOf } from '../chart.ts';
-import { NOTHING_DECIDED, type RaftContext } from './context.ts';
+import { NOTHING_DECIDED, type RaftContext, type Snapshots } from './context.ts';
 import type { RaftEffect, RaftEvent } from './events.ts';
-import { compact, entryAt, type Log, lastIndex, termAt } from './log.ts';
+import { bytesOf, compact, entryAt, type Log, lastIndex, termAt } from './log.ts';
 import { membershipAt, sinceBase } from './membership.ts';
 import type { Checkpoint } from './snapshot.ts';
 
@@ -20,26 +20,15 @@ const RETENTION = 4;
 
 /** Whether so many entries or bytes were applied since the last checkpoint that another one is worth it. One at a time. */
 export function isCheckpointDue(context: RaftContext): boolean {
-  return isDueAt(context, context.commitIndex, context.appliedBytes);
+  return isDueAt(context, context.commitIndex, context.snapshots.appliedBytes);
 }
 
 function isDueAt(context: RaftContext, commitIndex: number, appliedBytes: number): boolean {
-  const { settings, checkpoint, checkpointing } = context;
+  const { settings, snapshots } = context;
+  const { checkpoint, checkpointing } = snapshots;
   if (checkpointing !== null) return false;
   const entries = commitIndex - (checkpoint === null ? 0 : checkpoint.index);
   return entries > 0 && (entries >= settings.checkpointEntries || appliedBytes >= settings.checkpointBytes);
-}
-
-/**
- * The checkpoint that is due when everything up to `commitIndex` is applied, `appliedBytes` of it since the last one;
- * null for none.
- */
-export function checkpointDue(
-  context: RaftContext,
-  commitIndex: number,
-  appliedBytes: number,
-): Checkpoint | null {
-  return isDueAt(context, commitIndex, appliedBytes) ? checkpointAt(context, commitIndex) : null;
 }
 
 /** A checkpoint of what is committed up to `index`, all of which has been handed on to be applied. */
@@ -50,7 +39,31 @@ function checkpointAt({ log, memberships }: RaftContext, index: number): Checkpo
 /** Everything that happened in this turn has been applied: the moment to take a checkpoint of it. */
 export function beginCheckpoint(context: RaftContext): Patch {
   const checkpoint = checkpointAt(context, context.commitIndex);
-  return { checkpointing: checkpoint, appliedBytes: 0, decided: { ...NOTHING_DECIDED, checkpoint } };
+  return { snapshots: begun(context.snapshots, checkpoint), decided: { ...NOTHING_DECIDED, checkpoint } };
+}
+
+function begun({ checkpoint, incoming }: Snapshots, checkpointing: Checkpoint): Snapshots {
+  return { checkpoint, checkpointing, appliedBytes: 0, incoming };
+}
+
+/** The same, with everything applied up to `commitIndex`, and the checkpoint that is due then begun. */
+export function applied(
+  context: RaftContext,
+  commitIndex: number,
+): { readonly snapshots: Snapshots; readonly due: Checkpoint | null } {
+  const { log, snapshots } = context;
+  const appliedThrough = withBytes(snapshots, bytesOf(log, context.commitIndex + 1, commitIndex));
+  if (!isDueAt(context, commitIndex, appliedThrough.appliedBytes))
+    return { snapshots: appliedThrough, due: null };
+  const due = checkpointAt(context, commitIndex);
+  return { snapshots: begun(appliedThrough, due), due };
+}
+
+/** The same, after so many log bytes more. */
+export function withBytes(snapshots: Snapshots, bytes: number): Snapshots {
+  if (bytes === 0) return snapshots;
+  const { checkpoint, checkpointing, appliedBytes, incoming } = snapshots;
+  return { checkpoint, checkpointing, appliedBytes: appliedBytes + bytes, incoming };
 }
 
 export function takeCheckpoint({ decided: { checkpoint } }: RaftContext): readonly RaftEffect[] {
@@ -59,7 +72,7 @@ export function takeCheckpoint({ decided: { checkpoint } }: RaftContext): readon
 
 /** Whether this is the checkpoint that was asked for. */
 export function isAwaited(
-  { checkpointing }: RaftContext,
+  { snapshots: { checkpointing } }: RaftContext,
   event: EventOf<RaftEvent, 'checkpoint.durable'>,
 ): boolean {
   return checkpointing !== null && checkpointing.index === event.index;
@@ -67,12 +80,12 @@ export function isAwaited(
 
 /** The checkpoint would survive a crash: it stands for the log before it, which goes except for a tail. */
 export function compactLog(context: RaftContext): Patch {
-  const { log, memberships, checkpointing } = context;
+  const { log, memberships, snapshots } = context;
+  const { checkpointing } = snapshots;
   const through = compactionPoint(context, (checkpointing as Checkpoint).index);
   const compacts = through > log.base.index;
   return {
-    checkpoint: checkpointing,
-    checkpointing: null,
+    snapshots: { ...snapshots, checkpoint: checkpointing, checkpointing: null },
     log: compact(log, through),
     memberships: compacts ? sinceBase(memberships, through) : memberships,
     decided: { ...NOTHING_DECIDED, compactThrough: compacts ? through : 0 },

@@ -135,12 +135,32 @@ export const NOTHING_DECIDED: Decision = {
 /** Why messages were passed over. */
 export type DropReason = 'stale' | 'disruptive' | 'unexpected';
 
-export type RaftContext = {
-  readonly settings: RaftSettings;
+export type Patience = {
   /** The generator behind the election timeouts. */
   readonly random: RandomState;
-  /** How long the present wait may last before this node campaigns, drawn when the wait was decided on. */
-  readonly patienceMs: number;
+  /** How long the present wait may last before this node campaigns, drawn when the wait was decided on, in milliseconds. */
+  readonly ms: number;
+};
+
+/** A node's own checkpoints, and the snapshot that it receives. */
+export type Snapshots = {
+  /** The latest durable checkpoint, between the log's base and the commit index; null for none. */
+  readonly checkpoint: Checkpoint | null;
+  /** The checkpoint that is being made durable; null for none. One at a time. */
+  readonly checkpointing: Checkpoint | null;
+  /** The log bytes that were applied since a checkpoint was last begun. */
+  readonly appliedBytes: number;
+  /** The snapshot that is being received, and the leader's term when its last chunk came; null for none. */
+  readonly incoming: (Incoming & { readonly leaderTerm: number }) | null;
+};
+
+/**
+ * Everything that a node knows. XState copies it with every update, and what V8 copies fast has at most 19 fields (with
+ * one more an update takes ten times as long): so what changes seldom stands together.
+ */
+export type RaftContext = {
+  readonly settings: RaftSettings;
+  readonly patience: Patience;
   /** The latest term this node has seen. Never goes back, and is durable before anyone hears of it. */
   readonly term: number;
   /** Who got this node's vote in `term`. Set at most once a term, and durable before anyone hears of it. */
@@ -174,14 +194,7 @@ export type RaftContext = {
   readonly asked: { readonly [node: string]: { readonly incarnation: number; readonly number: number } };
   /** As a transferring leader: who is to take over. */
   readonly transferee: string | null;
-  /** The latest durable checkpoint, between the log's base and the commit index; null for none. */
-  readonly checkpoint: Checkpoint | null;
-  /** The checkpoint that is being made durable; null for none. One at a time. */
-  readonly checkpointing: Checkpoint | null;
-  /** The log bytes that were applied since a checkpoint was last begun. */
-  readonly appliedBytes: number;
-  /** The snapshot that is being received, and the leader's term when its last chunk came; null for none. */
-  readonly incoming: (Incoming & { readonly leaderTerm: number }) | null;
+  readonly snapshots: Snapshots;
   readonly decided: Decision;
   /** How many messages were passed over, and why. */
   readonly dropped: { readonly [reason in DropReason]: number };
@@ -246,7 +259,7 @@ export function createRaftContext({ input }: { input: RaftInput }): RaftContext 
   const standing = followLog(id, known.memberships, index, slice(log, index + 1, lastIndex(log))) ?? known;
   return {
     settings,
-    ...drawPatience({ settings, membership: standing.membership }, seed >>> 0),
+    patience: drawPatience({ settings, membership: standing.membership }, seed >>> 0),
     term: restored?.term ?? 0,
     votedFor: restored?.votedFor ?? null,
     leader: null,
@@ -261,10 +274,12 @@ export function createRaftContext({ input }: { input: RaftInput }): RaftContext 
     reads: NO_READS,
     asked: NOTHING_ASKED,
     transferee: null,
-    checkpoint: restored?.checkpoint ?? null,
-    checkpointing: null,
-    appliedBytes: 0,
-    incoming: incoming === null ? null : { ...incoming, leaderTerm: restored?.term ?? 0 },
+    snapshots: {
+      checkpoint: restored?.checkpoint ?? null,
+      checkpointing: null,
+      appliedBytes: 0,
+      incoming: incoming === null ? null : { ...incoming, leaderTerm: restored?.term ?? 0 },
+    },
     decided: NOTHING_DECIDED,
     dropped: { stale: 0, disruptive: 0, unexpected: 0 },
   };
@@ -277,9 +292,9 @@ export function createRaftContext({ input }: { input: RaftInput }): RaftContext 
 export function drawPatience(
   { settings, membership }: Pick<RaftContext, 'settings' | 'membership'>,
   random: RandomState,
-): Pick<RaftContext, 'random' | 'patienceMs'> {
+): Patience {
   const next = nextRandom(random);
   const isAlone = isSoleVoter(membership, settings.id);
-  const patienceMs = isAlone ? 0 : Math.round(settings.electionTimeoutMs * (1 + fraction(next)));
-  return { random: next, patienceMs };
+  const ms = isAlone ? 0 : Math.round(settings.electionTimeoutMs * (1 + fraction(next)));
+  return { random: next, ms };
 }

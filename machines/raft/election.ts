@@ -6,6 +6,7 @@ import {
   NO_READS,
   NOTHING_ASKED,
   NOTHING_DECIDED,
+  type Patience,
   type RaftContext,
 } from './context.ts';
 import type { RaftEffect, RaftEvent, RaftMessage } from './events.ts';
@@ -18,9 +19,9 @@ type Patch = Partial<RaftContext>;
 type Ballot = EventOf<RaftEvent, 'vote.request' | 'prevote.request'>;
 
 /** What every change of role leaves behind. */
-function withoutRole(context: RaftContext): Patch & Pick<RaftContext, 'patienceMs'> {
+function withoutRole(context: RaftContext): Patch & Pick<RaftContext, 'patience'> {
   return {
-    ...drawPatience(context, context.random),
+    patience: drawPatience(context, context.patience.random),
     votes: {},
     progress: {},
     reads: NO_READS,
@@ -47,7 +48,7 @@ export function stepDown(context: RaftContext): Patch {
  * part of the wait is left, so that a lost leader is missed after one to two timeouts and not two to three.
  */
 export function loseLeader(context: RaftContext): Patch {
-  return { ...stepDown(context), ...drawRest(context, 0) };
+  return { ...stepDown(context), patience: drawRest(context, 0) };
 }
 
 /**
@@ -55,18 +56,18 @@ export function loseLeader(context: RaftContext): Patch {
  * it need not wait as long as an election; only long enough for answers to arrive.
  */
 export function retryPreVote(context: RaftContext): Patch {
-  return { ...startPreVote(context), ...drawRest(context, context.settings.heartbeatMs) };
+  return { ...startPreVote(context), patience: drawRest(context, context.settings.heartbeatMs) };
 }
 
 /** A majority would not vote for this node now; it may well ask again before long. */
 export function loseCampaign(context: RaftContext): Patch {
-  return { ...stepDown(context), ...drawRest(context, context.settings.heartbeatMs) };
+  return { ...stepDown(context), patience: drawRest(context, context.settings.heartbeatMs) };
 }
 
 /** The random part of a wait alone, up to one election timeout, after `leastMs`. */
-function drawRest(context: RaftContext, leastMs: number): Pick<RaftContext, 'random' | 'patienceMs'> {
-  const { random, patienceMs } = drawPatience(context, context.random);
-  return { random, patienceMs: leastMs + Math.max(1, patienceMs - context.settings.electionTimeoutMs) };
+function drawRest(context: RaftContext, leastMs: number): Patience {
+  const { random, ms } = drawPatience(context, context.patience.random);
+  return { random, ms: leastMs + Math.max(1, ms - context.settings.electionTimeoutMs) };
 }
 
 /** Asks, before any term is spent, whether an election could be won (thesis section 9.6). */
@@ -77,11 +78,11 @@ export function startPreVote(context: RaftContext): Patch {
 /** Opens a new term and votes for itself in it. */
 export function startVote(context: RaftContext): Patch {
   const { id, electionTimeoutMs } = context.settings;
-  const { patienceMs, ...role } = withoutRole(context);
+  const { patience, ...role } = withoutRole(context);
   return {
     ...role,
     // Whoever decides alone wins at once: a wait of no time would end when it leads already.
-    patienceMs: patienceMs || electionTimeoutMs,
+    patience: { random: patience.random, ms: patience.ms || electionTimeoutMs },
     term: context.term + 1,
     votedFor: id,
     leader: null,
@@ -128,7 +129,7 @@ export function recordVote(context: RaftContext, event: EventOf<RaftEvent, 'vote
     for: event.from,
   }));
   return {
-    ...drawPatience(context, context.random),
+    patience: drawPatience(context, context.patience.random),
     votedFor: event.from,
     votes: {},
     decided: NOTHING_DECIDED,

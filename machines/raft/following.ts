@@ -1,5 +1,6 @@
 import { invariant } from '../assert.ts';
-import { drawPatience, NOTHING_DECIDED, type RaftContext } from './context.ts';
+import { withBytes } from './checkpoints.ts';
+import { drawPatience, NOTHING_DECIDED, type Patience, type RaftContext } from './context.ts';
 import type { AppendRequest, AppendResponse, Entry, RaftEffect, SnapshotRequest } from './events.ts';
 import { append, bytesOf, keepThrough, lastIndex, termAt } from './log.ts';
 import { followLog } from './membership.ts';
@@ -31,16 +32,14 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
   const newLog = kept.length === 0 ? log : append(keepThrough(log, from - 1), kept);
   // Only what this message verified may be committed by it: beyond may stand another leader's leftovers.
   const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));
-  const { random, patienceMs } = patienceFor(context, event);
   const patch: Patch = {
-    random,
-    patienceMs,
+    patience: patienceFor(context, event),
     leader: event.from,
     votes: NO_VOTES,
     log: newLog,
     stableIndex: lastIndex(newLog),
     commitIndex: newCommit,
-    appliedBytes: context.appliedBytes + bytesOf(newLog, commitIndex + 1, newCommit),
+    snapshots: withBytes(context.snapshots, bytesOf(newLog, commitIndex + 1, newCommit)),
     decided: {
       appends: NOTHING_DECIDED.appends,
       persistFrom: kept.length === 0 ? 0 : from,
@@ -75,21 +74,25 @@ function firstDifference({ log, commitIndex }: RaftContext, event: AppendRequest
 
 /** The sender leads this term: whatever role this node had in it is over. */
 export function followLeader(context: RaftContext, event: LeadersWord): Patch {
-  const { random, patienceMs } = patienceFor(context, event);
-  return { random, patienceMs, leader: event.from, votes: NO_VOTES, decided: NOTHING_DECIDED };
+  return {
+    patience: patienceFor(context, event),
+    leader: event.from,
+    votes: NO_VOTES,
+    decided: NOTHING_DECIDED,
+  };
 }
 
 const NO_VOTES: RaftContext['votes'] = {};
 
 /** How long this node will wait for the sender to be heard again: drawn when it is heard for the first time. */
-function patienceFor(context: RaftContext, event: LeadersWord): Pick<RaftContext, 'random' | 'patienceMs'> {
-  const { leader, random, term } = context;
+function patienceFor(context: RaftContext, event: LeadersWord): Patience {
+  const { leader, patience, term } = context;
   invariant(event.term === term, 'a follower hears leaders of its own term only', () => event.term);
   invariant(leader === null || leader === event.from, 'one leader a term', () => ({
     leader,
     and: event.from,
   }));
-  return leader === event.from ? context : drawPatience(context, random);
+  return leader === event.from ? patience : drawPatience(context, patience.random);
 }
 
 /** Tells the leader that everything up to the end of its message is here and durable. */

@@ -103,7 +103,7 @@ export const raftActions = {
   ),
 
   // Timers
-  setElectionTimer: effects(({ patienceMs }) => [{ type: 'timer.set', timer: 'election', ms: patienceMs }]),
+  setElectionTimer: effects(({ patience: { ms } }) => [{ type: 'timer.set', timer: 'election', ms }]),
   setLeaseTimer: effects(({ settings }) => [
     { type: 'timer.set', timer: 'election', ms: settings.electionTimeoutMs },
   ]),

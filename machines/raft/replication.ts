@@ -1,6 +1,6 @@
 import { invariant } from '../assert.ts';
 import type { EventOf } from '../chart.ts';
-import { checkpointDue } from './checkpoints.ts';
+import { applied, withBytes } from './checkpoints.ts';
 import {
   type Decision,
   NO_READS,
@@ -66,21 +66,15 @@ export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
   const { progress, appends, chunks, ended } = planAll(context, begun.round);
   const stableIndex = lastIndex(log);
   const persistFrom = context.stableIndex < stableIndex ? context.stableIndex + 1 : 0;
-  const { commitIndex, appliedBytes, reads, applyFrom, confirmed } = advance(
-    context,
-    progress,
-    stableIndex,
-    begun,
-  );
+  const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, begun);
   const campaigner = readyTransferee(context);
-  const checkpoint = checkpointDue(context, commitIndex, appliedBytes);
+  const { snapshots, due } = applied(context, commitIndex);
   return {
     progress,
     stableIndex,
     commitIndex,
     reads,
-    checkpointing: checkpoint ?? context.checkpointing,
-    appliedBytes: checkpoint === null ? appliedBytes : 0,
+    snapshots,
     decided: {
       appends,
       persistFrom,
@@ -89,7 +83,7 @@ export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
       campaigner,
       chunks,
       ended,
-      checkpoint,
+      checkpoint: due,
       compactThrough: 0,
     },
   };
@@ -148,17 +142,13 @@ export function recordSnapshotAnswer(context: RaftContext, event: SnapshotRespon
 /** What is known of a follower has changed, and with it what is committed and confirmed. */
 function progressed(context: RaftContext, progress: RaftContext['progress']): Patch {
   const { stableIndex } = context;
-  const { commitIndex, appliedBytes, reads, applyFrom, confirmed } = advance(
-    context,
-    progress,
-    stableIndex,
-    context.reads,
-  );
+  const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, context.reads);
+  const bytes = bytesOf(context.log, context.commitIndex + 1, commitIndex);
   return {
     progress,
     commitIndex,
-    appliedBytes,
     reads,
+    snapshots: withBytes(context.snapshots, bytes),
     decided: {
       appends: NOTHING_DECIDED.appends,
       persistFrom: 0,
@@ -179,7 +169,7 @@ export function restartTransfer(
   { to }: EventOf<RaftEvent, 'snapshot.unavailable'>,
 ): Patch {
   const progress: ProgressRecord = { ...context.progress };
-  progress[to] = restarted(progressOf(context, to), context.checkpoint);
+  progress[to] = restarted(progressOf(context, to), context.snapshots.checkpoint);
   return { progress, decided: NOTHING_DECIDED };
 }
 
@@ -190,18 +180,17 @@ export function isFromPeer(context: RaftContext, event: AppendResponse | Snapsho
 
 /** What a quorum has by now: entries to commit and to apply from here on (0 for none), and reads to confirm. */
 export function advance(
-  { settings, membership, log, term, commitIndex, appliedBytes }: RaftContext,
+  { settings, membership, log, term, commitIndex }: RaftContext,
   progress: RaftContext['progress'],
   stableIndex: number,
   reads: Reads,
-): Pick<RaftContext, 'commitIndex' | 'appliedBytes' | 'reads'> & Pick<Decision, 'applyFrom' | 'confirmed'> {
+): Pick<RaftContext, 'commitIndex' | 'reads'> & Pick<Decision, 'applyFrom' | 'confirmed'> {
   const match = (node: string) => (node === settings.id ? stableIndex : (progress[node] as Progress).match);
   const reached = committable(reachedByQuorum(membership, match), log, term, commitIndex);
   const rounds = confirmRounds({ reads, settings, membership, progress });
   const applyFrom = reached > commitIndex ? commitIndex + 1 : 0;
   return {
     commitIndex: reached,
-    appliedBytes: appliedBytes + bytesOf(log, commitIndex + 1, reached),
     reads: rounds.reads,
     applyFrom,
     confirmed: rounds.confirmed,

@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts';
+import { withBytes } from './checkpoints.ts';
 import { NOTHING_DECIDED, type RaftContext } from './context.ts';
 import type { RaftEffect, SnapshotRequest } from './events.ts';
 import { followLeader } from './following.ts';
@@ -49,7 +50,7 @@ export function holdsSnapshot({ log, commitIndex }: RaftContext, { checkpoint }:
 
 /** The last chunk of the snapshot. It waits while a checkpoint of the state that it replaces is on its way to the disk. */
 export function completesSnapshot(context: RaftContext, event: SnapshotRequest): boolean {
-  return event.next === null && context.checkpointing === null && isExpected(context, event);
+  return event.next === null && context.snapshots.checkpointing === null && isExpected(context, event);
 }
 
 /** A chunk that follows what is here, and is followed by others. */
@@ -61,7 +62,8 @@ export function extendsSnapshot(context: RaftContext, event: SnapshotRequest): b
  * Whether this is the chunk that comes next. The first chunk of another snapshot begins anew when that is a later one,
  * or is what a new leader has to offer; a late copy of what the same leader has given up does not.
  */
-function isExpected({ incoming, term }: RaftContext, { checkpoint, after }: SnapshotRequest): boolean {
+function isExpected({ snapshots, term }: RaftContext, { checkpoint, after }: SnapshotRequest): boolean {
+  const { incoming } = snapshots;
   if (incoming === null) return after === null;
   if (isOf(incoming, checkpoint)) return after === incoming.after;
   return after === null && (checkpoint.index > incoming.index || term > incoming.leaderTerm);
@@ -73,13 +75,16 @@ function isOf(incoming: Incoming, { index, term }: Checkpoint): boolean {
 
 /** Nothing is to be received: what is here is committed up to the snapshot's last entry. */
 export function commitThroughSnapshot(context: RaftContext, event: SnapshotRequest): Patch {
-  const { log, commitIndex, appliedBytes, incoming } = context;
+  const { log, commitIndex, snapshots } = context;
+  const { incoming } = snapshots;
   const newCommit = Math.max(commitIndex, event.checkpoint.index);
   return {
     ...followLeader(context, event),
     commitIndex: newCommit,
-    appliedBytes: appliedBytes + bytesOf(log, commitIndex + 1, newCommit),
-    incoming: incoming !== null && incoming.index > newCommit ? incoming : null,
+    snapshots: {
+      ...withBytes(snapshots, bytesOf(log, commitIndex + 1, newCommit)),
+      incoming: incoming !== null && incoming.index > newCommit ? incoming : null,
+    },
     decided: { ...NOTHING_DECIDED, applyFrom: newCommit > commitIndex ? commitIndex + 1 : 0 },
   };
 }
@@ -88,7 +93,10 @@ export function takeChunk(context: RaftContext, event: SnapshotRequest): Patch {
   const { index, term } = event.checkpoint;
   return {
     ...followLeader(context, event),
-    incoming: { index, term, after: event.next, leaderTerm: context.term },
+    snapshots: {
+      ...context.snapshots,
+      incoming: { index, term, after: event.next, leaderTerm: context.term },
+    },
   };
 }
 
@@ -102,9 +110,7 @@ export function installSnapshot(context: RaftContext, event: SnapshotRequest): P
     log: emptyLog({ index, term }),
     stableIndex: index,
     commitIndex: index,
-    checkpoint,
-    appliedBytes: 0,
-    incoming: null,
+    snapshots: { checkpoint, checkpointing: null, appliedBytes: 0, incoming: null },
   };
 }
 
@@ -132,7 +138,7 @@ export function acknowledgeSnapshot(context: RaftContext, event: SnapshotRequest
 
 /** Tells the leader after which key to go on: what is here up to there is durable. */
 export function askForChunk(context: RaftContext, event: SnapshotRequest): readonly RaftEffect[] {
-  const { incoming } = context;
+  const { incoming } = context.snapshots;
   const isKnown = incoming !== null && isOf(incoming, event.checkpoint);
   return [answer(context, event, isKnown ? incoming.after : null, false)];
 }

@@ -28,7 +28,7 @@ export function planTransfer(context: RaftContext, to: string, progress: Progres
 }
 
 /** The transfer under way, or a new one: of the latest checkpoint, when there is none or the log left it behind. */
-function transferTo({ log, checkpoint }: RaftContext, { transfer }: Progress): Transfer {
+function transferTo({ log, snapshots: { checkpoint } }: RaftContext, { transfer }: Progress): Transfer {
   if (transfer !== null && transfer.checkpoint.index >= log.base.index) return transfer;
   invariant(
     checkpoint !== null && checkpoint.index >= log.base.index,

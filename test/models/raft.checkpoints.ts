@@ -53,8 +53,8 @@ export function takingCheckpoints({ restored, voters }: RaftInput): (seen: Seen)
       assert.deepEqual(compactions, []);
       if (event.type !== 'snapshot.request') assert.equal(context.log.base, before.context.log.base);
     }
-    assert.deepEqual(context.checkpoint ?? nothing, durable);
-    assert.deepEqual(context.checkpointing, pending);
+    assert.deepEqual(context.snapshots.checkpoint ?? nothing, durable);
+    assert.deepEqual(context.snapshots.checkpointing, pending);
   };
 }
 

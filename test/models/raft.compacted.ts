@@ -120,7 +120,8 @@ export function changing(bounds: Bounds, inputs: readonly RaftInput[]): Model<Ma
 }
 
 /** The ends of turns, and of writes. */
-function often({ context: { checkpointing } }: Snapshot, times: number): Event[] {
+function often({ context }: Snapshot, times: number): Event[] {
+  const { checkpointing } = context.snapshots;
   const durable = { type: 'checkpoint.durable', index: checkpointing?.index ?? 0 } as const;
   return Array.from({ length: times }, () => [{ type: 'turn.ended' } as const, durable]).flat();
 }

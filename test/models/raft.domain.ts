@@ -51,7 +51,8 @@ function* possible(snapshot: Snapshot, bounds: Bounds): Iterable<Event> {
 
 /** A chunk of a snapshot that the leader of the term may send: of what is committed there, whatever is here. */
 function chunks({ context }: Snapshot, { speakers, maxIndex }: Bounds): Event[] {
-  const { settings, peers, term, leader, log, commitIndex, incoming, membership } = context;
+  const { settings, peers, term, leader, log, commitIndex, snapshots, membership } = context;
+  const { incoming } = snapshots;
   if (term === 0 || leader === settings.id) return [];
   const last = lastIndex(log);
   // What this leader itself has sent can no snapshot of it contradict.
@@ -94,7 +95,8 @@ function chunks({ context }: Snapshot, { speakers, maxIndex }: Bounds): Event[] 
 }
 
 /** Of the node's own disk, and of whoever reads from it. */
-function disk({ context: { checkpointing } }: Snapshot): Event[] {
+function disk({ context }: Snapshot): Event[] {
+  const { checkpointing } = context.snapshots;
   return [
     { type: 'checkpoint.durable', index: checkpointing?.index ?? 0 },
     { type: 'checkpoint.durable', index: 99 },
@@ -313,7 +315,7 @@ function adminRequests({ context }: Snapshot, { maxIndex, changes }: Bounds): Ev
 function serialize({ value, context }: Snapshot): string {
   const { term, votedFor, leader, log, stableIndex, commitIndex, votes, progress, reads, transferee } =
     context;
-  const { checkpoint, checkpointing, appliedBytes, incoming } = context;
+  const { checkpoint, checkpointing, appliedBytes, incoming } = context.snapshots;
   const terms = log.entries
     .slice(0, log.length - log.base.index)
     .map((one) => `${one.term}${one.op === null ? 'n' : ''}`);

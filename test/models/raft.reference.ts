@@ -49,7 +49,7 @@ function writing(input: RaftInput): Remembering {
       if (effect.type === 'send') isDurable(effect, disk, input.id);
       else disk.write(effect);
     }
-    const { term, votedFor, log, stableIndex, checkpoint } = after.context;
+    const { term, votedFor, log, stableIndex, snapshots } = after.context;
     // Between turns a leader alone may have more than it has written.
     const written = to.startsWith('leader') ? stableIndex : log.length;
     assert.deepEqual(
@@ -57,7 +57,7 @@ function writing(input: RaftInput): Remembering {
       [term, votedFor, log.base, written],
     );
     assert.ok(disk.entries.every((entry, i) => entry === log.entries[i]));
-    if (disk.installed !== null) assert.ok(disk.installed <= (checkpoint?.index ?? 0));
+    if (disk.installed !== null) assert.ok(disk.installed <= (snapshots.checkpoint?.index ?? 0));
   };
 }
 

@@ -234,7 +234,7 @@ function isUnexpected(event: RaftEvent, part: Part, context: RaftContext): boole
     case 'snapshot.unavailable':
       return !leads(part) || !context.progress[event.to]?.transfer;
     case 'checkpoint.durable':
-      return context.checkpointing?.index !== event.index;
+      return context.snapshots.checkpointing?.index !== event.index;
     default:
       return false;
   }

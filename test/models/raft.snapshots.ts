@@ -26,13 +26,14 @@ type Receipt = {
 export function receiptOf(context: RaftContext, event: SnapshotRequest): Receipt {
   const { checkpoint, after, next } = event;
   const { index, term } = checkpoint;
-  const { incoming, commitIndex } = context;
+  const { commitIndex, snapshots } = context;
+  const { incoming } = snapshots;
   if (index <= commitIndex || termOf(context, index) === term) return { kept: false, done: true, next: null };
   const isSame = incoming !== null && incoming.index === index && incoming.term === term;
   const here = isSame ? incoming.after : null;
   const isOutdated =
     incoming !== null && !isSame && index <= incoming.index && context.term <= incoming.leaderTerm;
-  const mustWait = next === null && context.checkpointing !== null;
+  const mustWait = next === null && snapshots.checkpointing !== null;
   if (after !== here || isOutdated || mustWait) return { kept: false, done: false, next: here };
   return { kept: true, done: next === null, next };
 }
@@ -50,7 +51,7 @@ function receivesSnapshots({ before, event, after, effects }: Seen): void {
   const done = effects.filter(({ type }) => types.includes(type));
   if (event.type !== 'snapshot.request') {
     assert.deepEqual(done, []);
-    return assert.equal(after.context.incoming, before.context.incoming);
+    return assert.equal(after.context.snapshots.incoming, before.context.snapshots.incoming);
   }
   const { checkpoint, after: key, items, next } = event;
   const receipt = receiptOf(before.context, event);
@@ -60,19 +61,20 @@ function receivesSnapshots({ before, event, after, effects }: Seen): void {
     expected.push({ type: 'snapshot.install', checkpoint }, { type: 'state.restore', checkpoint });
   }
   assert.deepEqual(done, expected);
-  const { incoming, log, stableIndex, commitIndex, membership, memberships } = after.context;
+  const { snapshots, log, stableIndex, commitIndex, membership, memberships } = after.context;
+  const { incoming } = snapshots;
   const { index, term } = checkpoint;
   if (receipt.kept && receipt.done) {
     assert.deepEqual([log.base, log.length, stableIndex], [{ index, term }, index, index]);
     assert.deepEqual([membership, memberships], [checkpoint.membership, [{ index, membership }]]);
-    assert.deepEqual(after.context.checkpoint, checkpoint);
+    assert.deepEqual(snapshots.checkpoint, checkpoint);
     return assert.equal(incoming, null);
   }
   assert.equal(log, before.context.log);
   if (receipt.kept) {
     return assert.deepEqual(incoming, { index, term, after: next, leaderTerm: after.context.term });
   }
-  const was = before.context.incoming;
+  const was = before.context.snapshots.incoming;
   assert.deepEqual(incoming, receipt.done && was !== null && was.index <= commitIndex ? null : was);
 }
 
@@ -80,7 +82,8 @@ function receivesSnapshots({ before, event, after, effects }: Seen): void {
 function sendsSnapshots({ before, event, after, effects, from, to: part }: Seen): void {
   const chunks = effects.filter((effect) => effect.type === 'snapshot.send');
   if (!from.startsWith('leader') || event.type !== 'turn.ended') return assert.deepEqual(chunks, []);
-  const { log, checkpoint, term } = after.context;
+  const { log, term } = after.context;
+  const { checkpoint } = after.context.snapshots;
   // A leader whose last turn this is keeps nothing of its office.
   const isLast = !part.startsWith('leader');
   const { reads } = isLast ? before.context : after.context;
@@ -107,7 +110,7 @@ function learnsFromChunks({ before, event, after, from }: Seen): void {
   if (event.type === 'snapshot.unavailable') {
     const known = before.context.progress[event.to]?.transfer;
     if (!known) return;
-    const { checkpoint } = after.context;
+    const { checkpoint } = after.context.snapshots;
     const out = checkpoint?.index === known.checkpoint.index;
     return assert.deepEqual(after.context.progress[event.to]?.transfer, { checkpoint, after: null, out });
   }

@@ -168,7 +168,7 @@ describe('Paper section 7: the log before a snapshot goes', () => {
     }
     far.completeCheckpoint();
     const { base } = far.context.log;
-    expect(base.index).toBe((far.context.checkpoint?.index ?? 0) - 1);
+    expect(base.index).toBe((far.context.snapshots.checkpoint?.index ?? 0) - 1);
   });
 
   it('a leader does not keep it for one that has not answered lately', () => {
