@@ -73,9 +73,11 @@ class Member {
   }
 }
 
+/** One for all clusters of the process, as nodes have it: what warming up has taught it, it knows. */
+const gate = createGate(raftMachine);
+
 /** Three raft cells, of which the first leads. */
 export function startActorum(): Cluster {
-  const gate = createGate(raftMachine);
   let wire: Packet[] = [];
   const send = (packet: Packet) => {
     wire.push(packet);
