@@ -2,8 +2,8 @@ import { type AnyActorScope, type AnyStateMachine, createActor, type EmittedFrom
 
 /** A scope in which carrying out an action means calling it, and nobody inspects. */
 export class DirectScope {
-  readonly self;
-  readonly system;
+  readonly self: AnyActorScope['self'];
+  readonly system: AnyActorScope['system'];
   readonly id: string;
   readonly sessionId: string;
   readonly emit: (event: never) => void;
