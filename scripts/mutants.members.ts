@@ -93,8 +93,8 @@ export const MEMBERS_MUTANTS: readonly Mutant[] = [
   {
     name: 'members: whoever has no say campaigns',
     file: 'machines/raft/raft.actions.ts',
-    search: 'isVoter: guard(({ settings, membership }) => isVoter(membership, settings.id)),',
-    replace: 'isVoter: guard(() => true),',
+    search: 'mayStand: guard(election.mayStand),',
+    replace: 'mayStand: guard(() => true),',
     test: MEMBERS,
     title: 'does not campaign, however long',
   },

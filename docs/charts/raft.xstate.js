@@ -181,12 +181,12 @@ export const machine = createMachine(
                   actions: ['startVote', 'persistHardState', 'announceLeader', 'requestVotes'],
                 },
                 {
-                  guard: 'isVoter',
+                  guard: 'mayStand',
                   target: '#raft.candidate.preVote',
                   actions: ['startPreVote', 'requestPreVotes'],
                 },
                 {
-                  description: 'A learner, a removed node, or one that belongs to no cluster yet: it waits to be told (thesis 4.2).',
+                  description: 'A learner, a node that knows itself removed, or one that belongs to no cluster yet: it waits to be told (thesis 4.2).',
                 },
               ],
             },
@@ -565,6 +565,7 @@ export const machine = createMachine(
       isForThisTerm: () => true,
       isTransferable: () => true,
       isVoter: () => true,
+      mayStand: () => true,
       isNewRequest: () => true,
       mayChange: () => true,
       changesNothing: () => true,

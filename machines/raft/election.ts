@@ -11,7 +11,7 @@ import {
 } from './context.ts';
 import type { RaftEffect, RaftEvent, RaftMessage } from './events.ts';
 import { isUpToDate, lastIndex, lastTerm } from './log.ts';
-import { electorate, isQuorum, isQuorumLost } from './membership.ts';
+import { electorate, isQuorum, isQuorumLost, isVoter, type MembershipAt } from './membership.ts';
 
 /** Elections: paper sections 5.1, 5.2 and 5.4.1; PreVote and CheckQuorum after thesis sections 9.6 and 6.2. */
 
@@ -88,6 +88,20 @@ export function startVote(context: RaftContext): Patch {
     leader: null,
     votes: { [id]: true },
   };
+}
+
+/**
+ * Whether the node may stand for election: while no membership without it is known to be committed. One that has left
+ * by its own log may still be the only one whose log holds that membership, and then the others cannot elect anybody
+ * but it (thesis section 4.2.2). Its own vote does not count there.
+ */
+export function mayStand({ settings, memberships, commitIndex }: RaftContext): boolean {
+  for (let place = memberships.length - 1; place >= 0; place -= 1) {
+    const { index, membership } = memberships[place] as MembershipAt;
+    if (isVoter(membership, settings.id)) return true;
+    if (index <= commitIndex) return false;
+  }
+  return false;
 }
 
 export function recordAnswer(

@@ -148,6 +148,7 @@ export const raftGuards = {
   isTransferable: guard('transfer.requested', changes.isTransferable),
   /** This node has a say: it is a voter, old or new, of the latest membership in its log. */
   isVoter: guard(({ settings, membership }) => isVoter(membership, settings.id)),
+  mayStand: guard(election.mayStand),
   isNewRequest: guard('change.requested', 'transfer.requested', changes.isNewRequest),
   mayChange: guard('change.requested', changes.mayChange),
   changesNothing: guard('change.requested', changes.changesNothing),

@@ -148,13 +148,13 @@ export const raftMachine = setup({
                 actions: ['startVote', 'persistHardState', 'announceLeader', 'requestVotes'],
               },
               {
-                guard: 'isVoter',
+                guard: 'mayStand',
                 target: '#raft.candidate.preVote',
                 actions: ['startPreVote', 'requestPreVotes'],
               },
               {
                 description:
-                  'A learner, a removed node, or one that belongs to no cluster yet: it waits to be told (thesis 4.2).',
+                  'A learner, a node that knows itself removed, or one that belongs to no cluster yet: it waits to be told (thesis 4.2).',
               },
             ],
           },

@@ -45,8 +45,9 @@ export function partAfter(before: Snapshot, event: RaftEvent, after: RaftContext
     case 'election.timeout':
       if (part === 'follower.following') return 'follower.waiting';
       if (part.startsWith('leader')) return part;
-      if (!votes(context)) return part;
-      return part === 'follower.waiting' && isAlone(context) ? whoVotes(context) : 'candidate.preVote';
+      if (part !== 'follower.waiting') return 'candidate.preVote';
+      if (isAlone(context)) return whoVotes(context);
+      return mayStand(context) ? 'candidate.preVote' : part;
     case 'prevote.response':
       return part === 'candidate.preVote' ? counted(context, event, part, 'candidate.vote') : part;
     case 'vote.response':
@@ -144,6 +145,14 @@ export function voters({ membership }: RaftContext): readonly string[] {
 
 export function votes(context: RaftContext): boolean {
   return voters(context).includes(context.settings.id);
+}
+
+/** Thesis 4.2.2: who has left stands on until it is committed that it has. */
+function mayStand({ settings, memberships, commitIndex }: RaftContext): boolean {
+  const committed = memberships.findLastIndex(({ index }) => index <= commitIndex);
+  return memberships
+    .slice(Math.max(0, committed))
+    .some(({ membership: { voters, outgoing } }) => [...voters, ...outgoing].includes(settings.id));
 }
 
 function isAlone(context: RaftContext): boolean {
