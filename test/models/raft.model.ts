@@ -141,6 +141,8 @@ function inOffice(bounds: Bounds, inputs: readonly RaftInput[]): Model<Machine> 
 
 const NOT_ALONE =
   'its own write commits and confirms something only for a leader without followers, and that one can hand over to nobody';
+const NO_CHANGE =
+  'whoever has no change on its way is led on to serving within the same step, and nothing happens on entering either';
 const PASSES_THROUGH =
   'whoever is established is led on to serving within the same step, and nothing happens on entering either';
 
@@ -207,6 +209,13 @@ const subject: Subject<Machine> = {
     'leader.serving requests.proposed [isForThisTerm]: leads to leader.establishing': PASSES_THROUGH,
     'leader.serving turn.ended: leads to leader.establishing': PASSES_THROUGH,
     'leader.serving change.requested #2 [changesNothing]: leads to leader.establishing': PASSES_THROUGH,
+    'leader change.requested #2: removed': 'without it the root counts what is passed over, in the same way',
+    'leader transfer.requested #2: removed':
+      'without it the root counts what is passed over, in the same way',
+    'leader.establishing (always) #2 [isEstablished]: leads to leader.changing': NO_CHANGE,
+    'leader.serving requests.proposed [isForThisTerm]: leads to leader.changing': NO_CHANGE,
+    'leader.serving turn.ended: leads to leader.changing': NO_CHANGE,
+    'leader.serving change.requested #2 [changesNothing]: leads to leader.changing': NO_CHANGE,
     'leader.transferring transfer.timeout: leads to leader.establishing': PASSES_THROUGH,
   },
 };
