@@ -68,7 +68,8 @@ class ReferenceState {
   digest = 0n;
 
   apply({ op, origin }: Entry): void {
-    if (op === null || origin === null || op.type === 'members' || !this.#isFirst(origin)) return;
+    // A change of membership is a request like any other, and tells of a new life of its node, too.
+    if (op === null || origin === null || !this.#isFirst(origin) || op.type === 'members') return;
     const key = canonical(op.key);
     if (op.type === 'write') return this.#put(key, op.value);
     const value = this.values.get(key);
