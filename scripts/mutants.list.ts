@@ -51,8 +51,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'entries acknowledged before they are written',
     file: 'machines/raft/raft.machine.ts',
-    search: "actions: ['acceptEntries', 'announceLeader', 'persistLog', 'acknowledge', 'applyCommitted'],",
-    replace: "actions: ['acceptEntries', 'announceLeader', 'acknowledge', 'persistLog', 'applyCommitted'],",
+    search:
+      "'announceLeader',\n          'persistLog',\n          'acknowledge',\n          'applyCommitted',",
+    replace:
+      "'announceLeader',\n          'acknowledge',\n          'persistLog',\n          'applyCommitted',",
     test: MODELS,
     title: 'is what its reference says',
   },

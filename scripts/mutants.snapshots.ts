@@ -7,8 +7,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: 'snapshot index off by one',
     file: 'machines/raft/checkpoints.ts',
-    search: 'const checkpoint = checkpointAt(context, context.commitIndex);',
-    replace: 'const checkpoint = checkpointAt(context, context.commitIndex - 1);',
+    search: 'const due = checkpointAt(log, memberships, commitIndex);',
+    replace: 'const due = checkpointAt(log, memberships, commitIndex - 1);',
     test: PAPER,
     title: 'of exactly what it has applied',
   },
@@ -21,12 +21,10 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     title: 'entries that are not committed stay',
   },
   {
-    name: 'log compacted before the checkpoint is durable',
+    name: 'compaction that the disk does not hear of',
     file: 'machines/raft/checkpoints.ts',
-    search:
-      'return { snapshots: begun(context.snapshots, checkpoint), decided: { ...NOTHING_DECIDED, checkpoint } };',
-    replace:
-      'return { snapshots: begun(context.snapshots, checkpoint), log: compact(context.log, checkpoint.index), decided: { ...NOTHING_DECIDED, checkpoint } };',
+    search: 'return compactThrough === 0 ? [] : ',
+    replace: 'return compactThrough >= 0 ? [] : ',
     test: PAPER,
     title: 'when the snapshot is durable, and not before',
   },

@@ -33,6 +33,7 @@ export const machine = createMachine(
             'persistLog',
             'acknowledge',
             'applyCommitted',
+            'takeCheckpoint',
           ],
           description: 'The term has a leader, and the logs agree where its message starts.',
         },
@@ -147,15 +148,9 @@ export const machine = createMachine(
       'transfer.timeout': {
         actions: 'countUnexpected',
       },
-      'turn.ended': [
-        {
-          guard: 'isCheckpointDue',
-          actions: ['beginCheckpoint', 'takeCheckpoint'],
-        },
-        {
-          description: 'Only a leader has something to send at the end of a turn.',
-        },
-      ],
+      'turn.ended': {
+        description: 'Only a leader has something to send at the end of a turn.',
+      },
     },
     states: {
       follower: {
@@ -204,6 +199,7 @@ export const machine = createMachine(
                     'persistLog',
                     'acknowledge',
                     'applyCommitted',
+                    'takeCheckpoint',
                   ],
                 },
                 {
@@ -555,7 +551,6 @@ export const machine = createMachine(
       matchesLog: () => true,
       isEstablished: () => true,
       isFromPeer: () => true,
-      isCheckpointDue: () => true,
       isAwaited: () => true,
       holdsSnapshot: () => true,
       completesSnapshot: () => true,
@@ -610,7 +605,6 @@ export const machine = createMachine(
       acknowledge: () => {},
       reject: () => {},
       applyCommitted: () => {},
-      beginCheckpoint: () => {},
       compactLog: () => {},
       takeCheckpoint: () => {},
       persistCompaction: () => {},

@@ -116,7 +116,7 @@ export function leaveJoint(context: RaftContext): Patch {
   const stableIndex = lastIndex(log);
   const after = { ...context, ...standing, log };
   const { commitIndex, reads, applyFrom, confirmed } = advance(after, progress, stableIndex, begun);
-  const { snapshots, due } = applied(after, commitIndex);
+  const { snapshots, due } = applied(context, log, standing.memberships, commitIndex);
   return {
     ...standing,
     log,

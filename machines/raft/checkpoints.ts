@@ -11,6 +11,7 @@ import type { Checkpoint } from './snapshot.ts';
  */
 
 type Patch = Partial<RaftContext>;
+const NOTHING: readonly RaftEffect[] = [];
 
 /**
  * How much further back than a checkpoint's own distance the log may reach for a follower that is being caught up. One
@@ -19,44 +20,39 @@ type Patch = Partial<RaftContext>;
 const RETENTION = 4;
 
 /** Whether so many entries or bytes were applied since the last checkpoint that another one is worth it. One at a time. */
-export function isCheckpointDue(context: RaftContext): boolean {
-  return isDueAt(context, context.commitIndex, context.snapshots.appliedBytes);
-}
-
-function isDueAt(context: RaftContext, commitIndex: number, appliedBytes: number): boolean {
-  const { settings, snapshots } = context;
-  const { checkpoint, checkpointing } = snapshots;
+function isDue(
+  settings: RaftContext['settings'],
+  { checkpoint, checkpointing, appliedBytes }: Snapshots,
+  commitIndex: number,
+): boolean {
   if (checkpointing !== null) return false;
   const entries = commitIndex - (checkpoint === null ? 0 : checkpoint.index);
   return entries > 0 && (entries >= settings.checkpointEntries || appliedBytes >= settings.checkpointBytes);
 }
 
 /** A checkpoint of what is committed up to `index`, all of which has been handed on to be applied. */
-function checkpointAt({ log, memberships }: RaftContext, index: number): Checkpoint {
+function checkpointAt(log: Log, memberships: RaftContext['memberships'], index: number): Checkpoint {
   return { index, term: termAt(log, index), membership: membershipAt(memberships, index) };
-}
-
-/** Everything that happened in this turn has been applied: the moment to take a checkpoint of it. */
-export function beginCheckpoint(context: RaftContext): Patch {
-  const checkpoint = checkpointAt(context, context.commitIndex);
-  return { snapshots: begun(context.snapshots, checkpoint), decided: { ...NOTHING_DECIDED, checkpoint } };
 }
 
 function begun({ checkpoint, incoming }: Snapshots, checkpointing: Checkpoint): Snapshots {
   return { checkpoint, checkpointing, appliedBytes: 0, incoming };
 }
 
-/** The same, with everything applied up to `commitIndex`, and the checkpoint that is due then begun. */
+/**
+ * What is known when everything up to `commitIndex` is handed on to be applied, and the checkpoint that is due then, which
+ * is begun.
+ */
 export function applied(
-  context: RaftContext,
+  { settings, snapshots, commitIndex: before }: RaftContext,
+  log: Log,
+  memberships: RaftContext['memberships'],
   commitIndex: number,
 ): { readonly snapshots: Snapshots; readonly due: Checkpoint | null } {
-  const { log, snapshots } = context;
-  const appliedThrough = withBytes(snapshots, bytesOf(log, context.commitIndex + 1, commitIndex));
-  if (!isDueAt(context, commitIndex, appliedThrough.appliedBytes))
-    return { snapshots: appliedThrough, due: null };
-  const due = checkpointAt(context, commitIndex);
-  return { snapshots: begun(appliedThrough, due), due };
+  const grown = withBytes(snapshots, bytesOf(log, before + 1, commitIndex));
+  if (!isDue(settings, grown, commitIndex)) return { snapshots: grown, due: null };
+  const due = checkpointAt(log, memberships, commitIndex);
+  return { snapshots: begun(grown, due), due };
 }
 
 /** The same, after so many log bytes more. */
@@ -67,7 +63,7 @@ export function withBytes(snapshots: Snapshots, bytes: number): Snapshots {
 }
 
 export function takeCheckpoint({ decided: { checkpoint } }: RaftContext): readonly RaftEffect[] {
-  return checkpoint === null ? [] : [{ type: 'checkpoint', checkpoint }];
+  return checkpoint === null ? NOTHING : [{ type: 'checkpoint', checkpoint }];
 }
 
 /** Whether this is the checkpoint that was asked for. */

@@ -1,8 +1,8 @@
 import { invariant } from '../assert.ts';
-import { withBytes } from './checkpoints.ts';
+import { applied } from './checkpoints.ts';
 import { drawPatience, NOTHING_DECIDED, type Patience, type RaftContext } from './context.ts';
 import type { AppendRequest, AppendResponse, Entry, RaftEffect, SnapshotRequest } from './events.ts';
-import { append, bytesOf, keepThrough, lastIndex, termAt } from './log.ts';
+import { append, keepThrough, lastIndex, termAt } from './log.ts';
 import { followLog } from './membership.ts';
 import { describeConflict } from './progress.ts';
 
@@ -32,6 +32,10 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
   const newLog = kept.length === 0 ? log : append(keepThrough(log, from - 1), kept);
   // Only what this message verified may be committed by it: beyond may stand another leader's leftovers.
   const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));
+  const standing =
+    kept.length === 0 ? null : followLog(context.settings.id, context.memberships, from - 1, kept);
+  const memberships = standing?.memberships ?? context.memberships;
+  const { snapshots, due } = applied(context, newLog, memberships, newCommit);
   const patch: Patch = {
     patience: patienceFor(context, event),
     leader: event.from,
@@ -39,7 +43,7 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
     log: newLog,
     stableIndex: lastIndex(newLog),
     commitIndex: newCommit,
-    snapshots: withBytes(context.snapshots, bytesOf(newLog, commitIndex + 1, newCommit)),
+    snapshots,
     decided: {
       appends: NOTHING_DECIDED.appends,
       persistFrom: kept.length === 0 ? 0 : from,
@@ -48,12 +52,10 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
       campaigner: null,
       chunks: NOTHING_DECIDED.chunks,
       ended: NOTHING_DECIDED.ended,
-      checkpoint: null,
+      checkpoint: due,
       compactThrough: 0,
     },
   };
-  const standing =
-    kept.length === 0 ? null : followLog(context.settings.id, context.memberships, from - 1, kept);
   return standing === null ? patch : { ...patch, ...standing };
 }
 

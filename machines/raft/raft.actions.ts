@@ -60,7 +60,6 @@ export const raftActions = {
   applyCommitted: effects(replication.applyCommitted),
 
   // Checkpoints and compaction
-  beginCheckpoint: update(checkpoints.beginCheckpoint),
   compactLog: update(checkpoints.compactLog),
   takeCheckpoint: effects(checkpoints.takeCheckpoint),
   persistCompaction: effects(checkpoints.persistCompaction),
@@ -136,7 +135,6 @@ export const raftGuards = {
   matchesLog: guard('append.request', following.matchesLog),
   isEstablished: guard(replication.isEstablished),
   isFromPeer: guard('append.response', 'snapshot.response', replication.isFromPeer),
-  isCheckpointDue: guard(checkpoints.isCheckpointDue),
   isAwaited: guard('checkpoint.durable', checkpoints.isAwaited),
   holdsSnapshot: guard('snapshot.request', snapshot.holdsSnapshot),
   completesSnapshot: guard('snapshot.request', snapshot.completesSnapshot),

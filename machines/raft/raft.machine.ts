@@ -44,7 +44,14 @@ export const raftMachine = setup({
       {
         guard: 'matchesLog',
         target: '.follower.following',
-        actions: ['acceptEntries', 'announceLeader', 'persistLog', 'acknowledge', 'applyCommitted'],
+        actions: [
+          'acceptEntries',
+          'announceLeader',
+          'persistLog',
+          'acknowledge',
+          'applyCommitted',
+          'takeCheckpoint',
+        ],
         description: 'The term has a leader, and the logs agree where its message starts.',
       },
       {
@@ -118,10 +125,7 @@ export const raftMachine = setup({
     'heartbeat.timeout': { actions: 'countUnexpected' },
     'quorum.timeout': { actions: 'countUnexpected' },
     'transfer.timeout': { actions: 'countUnexpected' },
-    'turn.ended': [
-      { guard: 'isCheckpointDue', actions: ['beginCheckpoint', 'takeCheckpoint'] },
-      { description: 'Only a leader has something to send at the end of a turn.' },
-    ],
+    'turn.ended': { description: 'Only a leader has something to send at the end of a turn.' },
   },
   states: {
     follower: {
@@ -167,7 +171,14 @@ export const raftMachine = setup({
             'append.request': [
               {
                 guard: 'matchesLog',
-                actions: ['acceptEntries', 'setLeaseTimer', 'persistLog', 'acknowledge', 'applyCommitted'],
+                actions: [
+                  'acceptEntries',
+                  'setLeaseTimer',
+                  'persistLog',
+                  'acknowledge',
+                  'applyCommitted',
+                  'takeCheckpoint',
+                ],
               },
               { actions: ['followLeader', 'setLeaseTimer', 'reject'] },
             ],

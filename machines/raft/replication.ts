@@ -68,7 +68,7 @@ export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
   const persistFrom = context.stableIndex < stableIndex ? context.stableIndex + 1 : 0;
   const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, begun);
   const campaigner = readyTransferee(context);
-  const { snapshots, due } = applied(context, commitIndex);
+  const { snapshots, due } = applied(context, log, context.memberships, commitIndex);
   return {
     progress,
     stableIndex,

@@ -79,13 +79,15 @@ export function endedTransfers(
 
 export function sendChunks({ term, reads, decided }: RaftContext): readonly RaftEffect[] {
   const { chunks, ended } = decided;
-  if (chunks.length === 0 && ended.length === 0) return [];
+  if (chunks.length === 0 && ended.length === 0) return NOTHING;
   const { round } = reads;
   return [
     ...ended.map((to) => ({ type: 'snapshot.end', to }) as const),
     ...chunks.map((chunk) => ({ type: 'snapshot.send', ...chunk, term, round }) as const),
   ];
 }
+
+const NOTHING: readonly RaftEffect[] = [];
 
 /** Nothing more is sent by a leader that is none any more. */
 export function endTransfers({ progress }: RaftContext): readonly RaftEffect[] {

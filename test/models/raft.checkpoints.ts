@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { RaftContext, RaftInput } from '../../machines/raft/context.ts';
+import type { RaftEvent } from '../../machines/raft/events.ts';
 import { membershipOf } from '../../machines/raft/membership.ts';
 import type { Checkpoint } from '../../machines/raft/snapshot.ts';
-import { entriesBetween, entriesOf, termOf } from './raft.parts.ts';
+import { entriesBetween, entriesOf, isMatching, type Part, termOf } from './raft.parts.ts';
 import type { Seen } from './raft.rules.ts';
 
 /**
@@ -15,7 +16,7 @@ export function takingCheckpoints({ restored, voters }: RaftInput): (seen: Seen)
   let pending: Checkpoint | null = null;
   let bytes = 0;
 
-  return function takesCheckpoints({ before, event, after, effects }) {
+  return function takesCheckpoints({ before, event, after, effects, from }) {
     const { context } = after;
     let taken: Checkpoint | null = null;
     for (const effect of effects) {
@@ -27,7 +28,8 @@ export function takingCheckpoints({ restored, voters }: RaftInput): (seen: Seen)
         bytes = 0;
       }
     }
-    const isDue = event.type === 'turn.ended' && pending === null && isWorthIt(context, durable, bytes);
+    const isTime = event.type === 'turn.ended' ? isLeader(from) : isAccepted(before.context, event);
+    const isDue = isTime && pending === null && isWorthIt(context, durable, bytes);
     assert.deepEqual(taken, isDue ? checkpointOf(context, durable) : null);
     if (taken !== null) {
       pending = taken;
@@ -56,6 +58,13 @@ export function takingCheckpoints({ restored, voters }: RaftInput): (seen: Seen)
     assert.deepEqual(context.snapshots.checkpoint ?? nothing, durable);
     assert.deepEqual(context.snapshots.checkpointing, pending);
   };
+}
+
+const isLeader = (part: Part) => part.startsWith('leader');
+
+/** A follower hears what is committed with the entries of its leader. */
+function isAccepted(context: RaftContext, event: RaftEvent): boolean {
+  return event.type === 'append.request' && isMatching(context, event);
 }
 
 function isWorthIt({ settings, commitIndex }: RaftContext, { index }: Checkpoint, bytes: number): boolean {

@@ -57,8 +57,11 @@ const types = (effects: readonly { readonly type: string }[]) => effects.map(({ 
 describe('Paper section 7: when a snapshot is taken', () => {
   it('each node takes its own, a follower too, of exactly what it has applied', () => {
     const chart = follower('b', OFTEN);
-    chart.hear(appendRequest({ from: 'b', term: 1, entries: logOfTerms(1, 1, 1, 1), commitIndex: 3 }));
-    const [taken] = effectsOf(chart.endTurn(), 'checkpoint');
+    const effects = chart.hear(
+      appendRequest({ from: 'b', term: 1, entries: logOfTerms(1, 1, 1, 1), commitIndex: 3 }),
+    );
+    expect(types(effects).slice(-2)).toEqual(['apply', 'checkpoint']);
+    const [taken] = effectsOf(effects, 'checkpoint');
     expect(taken?.checkpoint).toEqual(checkpoint(3, 1));
     expect(chart.appliedIndex).toBe(3);
   });
@@ -79,23 +82,26 @@ describe('Paper section 7: when a snapshot is taken', () => {
       chart.hear(
         appendRequest({ from: 'b', term: 1, prevIndex, prevTerm: 1, entries, commitIndex: prevIndex + 1 }),
       );
-      return types(chart.endTurn());
+      return chart.checkpointing;
     };
-    expect(append(0, 999)).toEqual([]);
-    expect(append(1, 1)).toEqual(['checkpoint']);
+    expect(append(0, 999)).toBeNull();
+    expect(append(1, 1)).toEqual(checkpoint(2, 1));
   });
 
   it('one at a time: the next one waits for the one before, and counts from there', () => {
     const chart = follower('b', OFTEN);
-    const entries = logOfTerms(1, 1, 1, 1, 1, 1, 1);
-    chart.hear(appendRequest({ from: 'b', term: 1, entries, commitIndex: 3 }));
-    expect(types(chart.endTurn())).toEqual(['checkpoint']);
-    chart.hear(appendRequest({ from: 'b', term: 1, prevIndex: 7, prevTerm: 1, commitIndex: 5 }));
-    expect(types(chart.endTurn())).toEqual([]);
+    const committed = (commitIndex: number) =>
+      effectsOf(
+        chart.hear(appendRequest({ from: 'b', term: 1, prevIndex: 7, prevTerm: 1, commitIndex })),
+        'checkpoint',
+      ).map(({ checkpoint: { index } }) => index);
+    chart.hear(appendRequest({ from: 'b', term: 1, entries: logOfTerms(1, 1, 1, 1, 1, 1, 1) }));
+    expect(committed(3)).toEqual([3]);
+    expect(committed(6)).toEqual([]);
     chart.completeCheckpoint();
-    expect(types(chart.endTurn())).toEqual([]);
-    chart.hear(appendRequest({ from: 'b', term: 1, prevIndex: 7, prevTerm: 1, commitIndex: 6 }));
-    expect(types(chart.endTurn())).toEqual(['checkpoint']);
+    expect(committed(6)).toEqual([6]);
+    chart.completeCheckpoint();
+    expect(committed(7)).toEqual([]);
   });
 
   it('says who belonged to the cluster then, and not who does by now', () => {
@@ -108,7 +114,7 @@ describe('Paper section 7: when a snapshot is taken', () => {
     const chart = follower('b', OFTEN);
     const entries = [entry(1), change(membership), entry(1), change(later)];
     chart.hear(appendRequest({ from: 'b', term: 1, entries, commitIndex: 3 }));
-    expect(effectsOf(chart.endTurn(), 'checkpoint')[0]?.checkpoint.membership).toEqual(membership);
+    expect(chart.checkpointing?.membership).toEqual(membership);
     expect(chart.context.membership).toEqual(later);
   });
 });

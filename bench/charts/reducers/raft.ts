@@ -1,4 +1,4 @@
-import { beginCheckpoint, isCheckpointDue, takeCheckpoint } from '../../../machines/raft/checkpoints.ts';
+import { takeCheckpoint } from '../../../machines/raft/checkpoints.ts';
 import type { RaftContext } from '../../../machines/raft/context.ts';
 import type { RaftEffect, RaftEvent } from '../../../machines/raft/events.ts';
 import * as following from '../../../machines/raft/following.ts';
@@ -37,14 +37,12 @@ function reduceFollowing(context: RaftContext, event: RaftEvent): Result {
         ...replication.persistLog(next),
         ...following.acknowledge(next, event),
         ...replication.applyCommitted(next),
+        ...takeCheckpoint(next),
       ];
       return { value: FOLLOWING, context: next, effects };
     }
-    case 'turn.ended': {
-      if (!isCheckpointDue(context)) return { value: FOLLOWING, context, effects: [] };
-      const next = patched(context, beginCheckpoint(context));
-      return { value: FOLLOWING, context: next, effects: takeCheckpoint(next) };
-    }
+    case 'turn.ended':
+      return { value: FOLLOWING, context, effects: [] };
     default:
       return uncovered(FOLLOWING, event.type);
   }
