@@ -3,7 +3,8 @@ import type { DiskFailure } from '../actors/ports.ts';
 import type { Engine, Key, Put } from '../storage/engine.ts';
 import { type Frame, readFrames, spellFrame } from '../storage/journal.ts';
 import { Layer, Layered } from '../storage/layers.ts';
-import { StorageError } from '../storage/storage-error.ts';
+import { CheckedRecords } from '../storage/records.ts';
+import { damaged, StorageError } from '../storage/storage-error.ts';
 import { JournalFile } from './journal-file.ts';
 
 type Bytes = Uint8Array;
@@ -12,8 +13,9 @@ type Inner = Engine<Bytes> & { close(): Promise<void> };
 /** So much is in the journal, or so many records above the engine, before the engine is brought up to it. */
 const FOLD_BYTES = 3 * 1024 * 1024;
 const FOLD_RECORDS = 4000;
-/** Where the engine keeps how far it is: below all keys of records. */
+/** Where the engine keeps how far it is: below all keys of records, and with a checksum as they have it. */
 const APPLIED_KEY = '\0applied';
+const RECORDS = new CheckedRecords();
 
 /**
  * An engine whose commits go into a journal first. One write and one sync make a batch durable, where LMDB needs two
@@ -169,8 +171,7 @@ function pathsIn(directory: string): readonly [string, string] {
 
 /** What the journals hold beyond the engine. */
 function replay(paths: readonly string[], inner: Inner) {
-  const applied = inner.get(APPLIED_KEY);
-  let number = applied === null ? 0 : Number(new TextDecoder().decode(applied));
+  let number = appliedNumber(inner);
   const layer = new Layer();
   const files = paths.map((path): readonly Frame[] => {
     return readFrames(JournalFile.read(path), path);
@@ -191,7 +192,16 @@ function replay(paths: readonly string[], inner: Inner) {
   return { layer, number };
 }
 
+/** The number of the last batch that is in the engine. A wrong one would pass over batches that were acknowledged. */
+function appliedNumber(inner: Inner): number {
+  const record = inner.get(APPLIED_KEY);
+  if (record === null) return 0;
+  const number = RECORDS.open(APPLIED_KEY, record);
+  if (typeof number !== 'number') throw damaged('the record of how far the database is');
+  return number;
+}
+
 function fold(inner: Inner, layer: Layer, number: number): Promise<DiskFailure | null> {
-  const applied: Put<Bytes> = [APPLIED_KEY, new TextEncoder().encode(`${number}`)];
+  const applied: Put<Bytes> = [APPLIED_KEY, RECORDS.seal(APPLIED_KEY, number)];
   return new Promise((resolve) => inner.commit([...layer.puts(), applied], resolve));
 }
