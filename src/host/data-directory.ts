@@ -55,6 +55,11 @@ function take(directory: string, own: string): () => void {
       if (codeOf(error) === 'EEXIST') continue;
       throw error;
     }
+    // Whoever looked long ago may have found a place below the one that has the directory by now.
+    if (latestHolder(directory).number > number + 1) {
+      rmSync(path, { force: true });
+      continue;
+    }
     // The mark before stays: whoever is looking right now must find that there is a later one.
     removeHolders(directory, number - 1);
     return () => rmSync(path, { force: true });
@@ -78,8 +83,10 @@ function latestHolder(directory: string): { readonly number: number; readonly ma
     const text = readFileSync(join(directory, `holder.${number}`), 'utf8');
     return { number, mark: JSON.parse(text) as ProcessMark };
   } catch (error) {
-    // It was given back just now; or it is no mark that a process made, and so nobody's.
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return { number, mark: null };
+    // It was given back just now: another process may have begun to count anew, so this one looks again.
+    if (codeOf(error) === 'ENOENT') return latestHolder(directory);
+    // It is no mark that a process made, and so nobody's.
+    if (error instanceof SyntaxError) return { number, mark: null };
     throw error;
   }
 }
