@@ -181,8 +181,9 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     name: 'accelerator: a program that looks for eventless transitions once too often',
     file: 'src/accelerate/program.ts',
     search: 'else if (from.reached !== null && !hasChanged)',
-    replace: 'else if (from.reached === plan.next && !hasChanged)',
-    ...RANDOM_MACHINES,
+    replace: 'else if (hasChanged === null)',
+    test: PROGRAMS,
+    title: 'takes an eventless transition',
   },
   {
     name: 'accelerator: a program that drops events of states that are done',

@@ -159,6 +159,21 @@ describe('a program', () => {
     expect(contexts.at(-1)).toEqual({ n: 214 });
   });
 
+  it('takes an eventless transition that changes nothing once', () => {
+    const machine = machineOf({
+      context: { n: 0 },
+      on: { go: { actions: update(({ n }) => ({ n: (n as number) + 1 })) } },
+      always: {
+        guard: guard(({ n }) => (n as number) % 2 === 1),
+        actions: effects(({ n }) => [{ type: 'odd', n } as EventObject]),
+      },
+    });
+    compare(
+      machine,
+      Array.from({ length: 9 }, () => go()),
+    );
+  });
+
   it('throws what a guard threw in the words of XState, and what an update threw as it is', () => {
     const fails = (at: number) => {
       if (at === 3) throw new Error('three');
