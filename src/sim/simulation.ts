@@ -183,8 +183,8 @@ class Simulation {
   /** Those that belong to the cluster by the latest word of it, and run. */
   #members(): readonly SimulatedHost[] {
     const contexts = this.#cluster.hosts.flatMap(({ raft }) => raft?.context ?? []);
-    // Of equal terms the longest log has all that the others have.
-    const latest = contexts.sort((a, b) => a.term - b.term || a.log.length - b.log.length).at(-1);
+    // A node that was removed and has not heard of it may be in a later term; it has committed less.
+    const latest = contexts.sort((a, b) => a.commitIndex - b.commitIndex || a.term - b.term).at(-1);
     const names = latest === undefined ? [] : membersOf(latest.membership);
     const members = this.#cluster.hosts.filter(({ name, isDown }) => names.includes(name) && !isDown);
     invariant(members.length > 0, 'somebody runs at the end', () => names);
