@@ -33,6 +33,9 @@ export type ClusterOptions = {
   record(fault: string, nodes: readonly string[], text: string): void;
 };
 
+/** How long a node whose disk has failed is left alone, at the most. */
+const REVIVAL_MS = 2500;
+
 /** The machines of a simulation, and the nemesis that breaks them. */
 export class Cluster {
   readonly hosts: readonly SimulatedHost[];
@@ -129,6 +132,7 @@ export class Cluster {
       onCheckpoint: () => onCheckpoint(host),
       onStart: () => onStart(host),
       onCommit: (number) => this.#isCrashPoint(host, number),
+      onFailure: () => this.#reviveLater(host),
       onRefusal: (refusal) => this.#refuse(host, refusal),
       send: (src, dest, body) => {
         if (dest.startsWith('c')) network.sendCalmly(src, dest, body);
@@ -152,6 +156,14 @@ export class Cluster {
     const fate = crashAt.kept === 'all' ? 'kept' : 'lost';
     schedule.after(0, () => this.#nemesis?.strike(host, fate, crashAt.downMs));
     return true;
+  }
+
+  /** A node may hear of a failure when its cause is over, because nothing waited for what failed. Somebody looks after it. */
+  #reviveLater(host: SimulatedHost): void {
+    const { life } = host;
+    this.#options.schedule.after(REVIVAL_MS, () => {
+      if (host.life === life) this.#nemesis?.revive(host);
+    });
   }
 
   #refuse(host: SimulatedHost, { refused, text }: Refusal): void {

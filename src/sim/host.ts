@@ -43,6 +43,8 @@ export type Surroundings = {
   onCheckpoint?(): void;
   /** A life has begun: the node knows what was on its disk. */
   onStart?(): void;
+  /** Its disk has failed, and its node takes no part any more. */
+  onFailure?(): void;
   /** It cannot start from its disk, and is down. */
   onRefusal?(refusal: Refusal): void;
 };
@@ -177,7 +179,7 @@ export class SimulatedHost {
   /** Its node takes no part any more; one whose disk is damaged is no use switched on, either. */
   #fail(failure: DiskFailure): void {
     this.#failure = failure;
-    if (failure.kind !== 'damaged') return;
+    if (failure.kind !== 'damaged') return this.#world.onFailure?.();
     const life = this.#life;
     // What is under way ends first: the node may tell its clients.
     this.#world.schedule.after(0, () => {

@@ -72,6 +72,11 @@ export class Nemesis {
     record('heal', [], '');
   }
 
+  /** Starts a node anew whose disk has failed. */
+  revive(host: SimulatedHost): void {
+    this.#machines.revive(host);
+  }
+
   /** One crash that was asked for by name. */
   strike(host: SimulatedHost, fate: Fate, forMs: number): void {
     if (!host.isDown) this.#strikeDown(() => fate, [host], ['crash', 'crash'], [forMs, forMs]);
