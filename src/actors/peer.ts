@@ -133,7 +133,7 @@ export class Peer {
       if (op.type === 'ryw_read') {
         this.#beginRead({ ...request, op });
       } else if (op.type === 'members' && op.local) {
-        const outcome = rosterOf(this.raft.snapshot.context, op);
+        const outcome = rosterOf(this.raft.snapshot.context, op, this.registers.appliedIndex);
         this.#readAnswers.push({ client, msgId, outcome, index: null });
       } else {
         invariant(isLeaders(op), 'the wire lets in what the workload knows', () => op.type);

@@ -99,7 +99,7 @@ export class Registers {
       incarnation,
       number,
       index: this.#appliedIndex,
-      outcome: op.type === 'read' ? this.#operate(op) : rosterOf(context, op),
+      outcome: op.type === 'read' ? this.#operate(op) : rosterOf(context, op, this.#appliedIndex),
     }));
   }
 
