@@ -16,10 +16,8 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: 'disk: superblock written before what it speaks of',
     file: 'src/storage/contents.ts',
-    search:
-      'puts: [...draft.puts(head.base.index), ...removals, ...superblockPuts(this.#codec, head, isFirst)],',
-    replace:
-      'puts: [...superblockPuts(this.#codec, head, isFirst), ...draft.puts(head.base.index), ...removals],',
+    search: 'puts: [...draft.puts(head.base.index), ...removals, ...superblock],',
+    replace: 'puts: [...superblock, ...draft.puts(head.base.index), ...removals],',
     test: CRASHES,
     title: ANY_CRASH,
   },

@@ -5,9 +5,10 @@ import type { DiskWrite } from '../actors/ports.ts';
 import type { Done } from './callbacks.ts';
 import { CheckpointJob } from './checkpoint-job.ts';
 import type { Draft } from './draft.ts';
-import type { Engine, Put } from './engine.ts';
+import type { Engine, Key, Put } from './engine.ts';
 import { allOf, logKey, logRange, STORE, stateTable, wholeGeneration } from './keys.ts';
 import type { Codec } from './records.ts';
+import type { Found } from './recovery.ts';
 import { EMPTY, type Superblock, superblockPuts } from './superblock.ts';
 import { Table } from './table.ts';
 
@@ -21,6 +22,8 @@ export class Contents<V> {
   readonly #store: Table<V>;
   /** The snapshot that is being received. */
   #incoming: Table<V> | null = null;
+  /** The copies of superblocks that were damaged when this life began. */
+  #damagedCopies: readonly Key[] = [];
   /** The checkpoint that is being taken. */
   #job: CheckpointJob<V> | null = null;
 
@@ -42,7 +45,8 @@ export class Contents<V> {
     return this.#job;
   }
 
-  beginLife(incarnation: number, nextGeneration: number): void {
+  beginLife(incarnation: number, { nextGeneration, damagedCopies }: Found): void {
+    this.#damagedCopies = damagedCopies;
     this.#head = { ...this.#head, incarnation, nextGeneration };
   }
 
@@ -193,8 +197,9 @@ export class Contents<V> {
   ): { puts: Put<V>[]; head: Superblock } {
     const head = { ...this.#head, batch: draft.batch };
     this.#head = head;
+    const superblock = superblockPuts(this.#codec, head, isFirst, this.#damagedCopies);
     return {
-      puts: [...draft.puts(head.base.index), ...removals, ...superblockPuts(this.#codec, head, isFirst)],
+      puts: [...draft.puts(head.base.index), ...removals, ...superblock],
       head,
     };
   }

@@ -52,8 +52,9 @@ export class DurableDisk<V> implements Disk {
   }
 
   /** Begins a life of the node: removes what a crash has left, and makes the incarnation durable. */
-  begin({ torn, garbage, nextGeneration }: Found, incarnation: number, done: Done): void {
-    this.#contents.beginLife(incarnation, nextGeneration);
+  begin(found: Found, incarnation: number, done: Done): void {
+    const { torn, garbage } = found;
+    this.#contents.beginLife(incarnation, found);
     const draft = this.#gather();
     for (const key of torn) draft.put([key, null]);
     draft.garbage.push(...garbage);

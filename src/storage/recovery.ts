@@ -21,6 +21,8 @@ export type Found = {
   readonly nextGeneration: number;
   /** Copies of superblocks that were damaged, and whose twin was not. */
   readonly repaired: readonly string[];
+  /** Copies of superblocks that are damaged, whatever the reason. */
+  readonly damagedCopies: readonly Key[];
 };
 
 /**
@@ -34,9 +36,21 @@ export function recover<V>(engine: Engine<V>, codec: Codec<V>): Found {
   for (const { from, to } of OUTSIDE) {
     for (const key of engine.keys(from, to)) throw damaged(`${describeKey(key)} belongs to nothing`);
   }
-  const { truth, repaired } = readSuperblocks(engine, codec, () => isOtherwiseEmpty(engine));
+  const {
+    truth,
+    repaired,
+    damaged: damagedCopies,
+  } = readSuperblocks(engine, codec, () => isOtherwiseEmpty(engine));
   if (truth === null)
-    return { superblock: null, entries: [], torn: [], garbage: [], nextGeneration: 1, repaired };
+    return {
+      superblock: null,
+      entries: [],
+      torn: [],
+      garbage: [],
+      nextGeneration: 1,
+      repaired,
+      damagedCopies,
+    };
   const log = readLog(engine, codec, truth);
   const items = sortItems(engine, truth);
   return {
@@ -46,6 +60,7 @@ export function recover<V>(engine: Engine<V>, codec: Codec<V>): Found {
     garbage: [{ keys: [...log.garbage, ...items.garbage] }, ...items.generations],
     nextGeneration: items.nextGeneration,
     repaired,
+    damagedCopies,
   };
 }
 

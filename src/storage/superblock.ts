@@ -1,6 +1,6 @@
 import type { Json } from '../../machines/json.ts';
 import type { Checkpoint } from '../../machines/raft/snapshot.ts';
-import type { Engine, Put } from './engine.ts';
+import type { Engine, Key, Put } from './engine.ts';
 import { type Slot, superblockKey } from './keys.ts';
 import type { Codec } from './records.ts';
 import { damaged, StorageError } from './storage-error.ts';
@@ -75,16 +75,23 @@ export function emptySuperblock(identity: Identity): Superblock {
  * The puts that end a batch.
  *
  * @param both fills the other slot, too, after its own: so every life begins with four copies that are intact
+ * @param damaged copies that a crash has left so. They are written before their twins: a crash may cut short what is
+ *   written first, and that must never be the only copy of its slot that is intact
  */
-export function superblockPuts<V>(codec: Codec<V>, superblock: Superblock, both: boolean): Put<V>[] {
+export function superblockPuts<V>(
+  codec: Codec<V>,
+  superblock: Superblock,
+  both: boolean,
+  damaged: readonly Key[],
+): Put<V>[] {
   const own: Slot = superblock.batch % 2 === 0 ? 0 : 1;
   const slots: readonly Slot[] = both ? [own, own === 0 ? 1 : 0] : [own];
-  return slots.flatMap((slot) =>
-    COPIES.map((copy): Put<V> => {
-      const key = superblockKey(slot, copy);
-      return [key, codec.seal(key, superblock as unknown as Json)];
-    }),
-  );
+  return slots.flatMap((slot) => {
+    const isSecondFirst =
+      damaged.includes(superblockKey(slot, 1)) && !damaged.includes(superblockKey(slot, 0));
+    const keys = (isSecondFirst ? ([1, 0] as const) : COPIES).map((copy) => superblockKey(slot, copy));
+    return keys.map((key): Put<V> => [key, codec.seal(key, superblock as unknown as Json)]);
+  });
 }
 
 const COPIES: readonly Slot[] = [0, 1];
@@ -100,6 +107,8 @@ export type Superblocks = {
   readonly truth: Superblock | null;
   /** Copies that were damaged and whose twin is intact. */
   readonly repaired: readonly string[];
+  /** All copies that are damaged, also those of which a crash is the reason. */
+  readonly damaged: readonly Key[];
 };
 
 /**
@@ -143,7 +152,8 @@ export function readSuperblocks<V>(
     );
     return is === 'intact' || isTornBirth || !isTrue ? [] : [`superblock ${slot}, copy ${copy}`];
   });
-  return { truth, repaired };
+  const spoiled = copies.filter(({ is }) => is === 'damaged');
+  return { truth, repaired, damaged: spoiled.map(({ slot, copy }) => superblockKey(slot, copy)) };
 }
 
 function unknownFormat(format: number): StorageError {
