@@ -16,6 +16,9 @@ export type RaftView = {
   readonly values: ReadonlyMap<string, Json>;
 };
 
+/** An entry of some log: the term before it, and who has had it and not forgotten. */
+type Seen = { readonly prevTerm: number; readonly entry: Entry; readonly nodes: Set<string> };
+
 /**
  * The properties of the paper's figure 3, checked after every step of every node, and incrementally: only what a
  * step changed is looked at, and compared with all that any node ever held. A log may begin after a base, and a node
@@ -31,7 +34,7 @@ export class Invariants {
   /** Who applied each index first. */
   readonly #firstBy: string[] = [];
   /** Every entry that was ever in a log, by its index: one for each term, with the term before it. */
-  readonly #entries = new Map<number, { readonly prevTerm: number; readonly entry: Entry }[]>();
+  readonly #entries = new Map<number, Seen[]>();
   readonly #membership = new MembershipInvariants();
   /** How many comparisons were made: zero would mean that nothing was checked. */
   checks = 0;
@@ -52,9 +55,22 @@ export class Invariants {
     return this.#membership.seen;
   }
 
-  /** A node has crashed: its next life begins from its disk. */
+  /**
+   * A node has crashed: its next life begins from its disk. What stood in its log alone may never have been durable, and
+   * then never was: a sole voter leads a term that it forgets. What was durable is met again.
+   */
   forget(name: string): void {
+    const log = this.#before.get(name)?.context.log;
     this.#before.delete(name);
+    if (log === undefined) return;
+    for (let index = lastIndex(log); index > log.base.index; index -= 1) {
+      const place = this.#entries.get(index) ?? [];
+      for (const { nodes } of place) nodes.delete(name);
+      this.#entries.set(
+        index,
+        place.filter(({ nodes }) => nodes.size > 0),
+      );
+    }
   }
 
   /** @throws InvariantViolation naming the property that does not hold */
@@ -133,10 +149,11 @@ export class Invariants {
       const place = this.#entries.get(index) ?? [];
       const seen = place.find((other) => other.entry.term === entry.term);
       if (seen === undefined) {
-        place.push({ prevTerm, entry });
+        place.push({ prevTerm, entry, nodes: new Set([name]) });
         this.#entries.set(index, place);
         continue;
       }
+      seen.nodes.add(name);
       invariant(
         isSame(seen.entry, entry) && seen.prevTerm === prevTerm,
         'Log Matching: equal index and term mean equal logs up to there',
