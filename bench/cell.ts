@@ -48,6 +48,8 @@ export type SubjectOptions = {
   readonly workload?: StoreName;
   /** Messages between nodes to the last follower take so much longer (default 0). */
   readonly slowFollowerMs?: number;
+  /** Arguments that only this node gets (default none). */
+  readonly argsOf?: (node: string) => readonly string[];
 };
 
 /** A load to measure: operations, and the clients that do them. */
@@ -119,7 +121,7 @@ export class Subject {
     count: number,
     logDir: string,
     seed: number,
-    { workload = 'lin-kv', slowFollowerMs = 0 }: SubjectOptions = {},
+    { workload = 'lin-kv', slowFollowerMs = 0, argsOf = () => [] }: SubjectOptions = {},
   ): Promise<Subject> {
     const problems: string[] = [];
     const onViolation = (node: string, problem: string): void => {
@@ -138,6 +140,7 @@ export class Subject {
     });
     const cluster = await startCluster({
       program,
+      argsOf,
       nodes,
       logDir,
       network,
