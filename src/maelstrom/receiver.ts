@@ -1,7 +1,7 @@
 import type { ClientRequest, MaelstromEvent, NodeMessage } from '../../machines/maelstrom/events.ts';
 import { type ClientOperation, ERROR, type Workload } from '../../machines/operations.ts';
 import { type Decoded, decode, decodeHanded, unknownToClients } from './codec.ts';
-import { excerpt } from './errors.ts';
+import { excerpt, wrongField } from './errors.ts';
 
 /**
  * The lines that arrived together, as events for the I/O chart. Messages of nodes become one event and requests
@@ -20,19 +20,31 @@ export type Handed = Parameters<typeof decodeHanded>[0];
 export const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
+ * The longest key that a log takes, in bytes of JSON: 128 KiB. In a chunk of a snapshot (machines/raft/events.ts) three
+ * keys stand beside one value, as strings of JSON whose every byte may need an escape of its own.
+ */
+export const KEY_LIMIT_BYTES = 128 * 1024;
+
+/**
  * What a message between nodes needs around one operation: the envelope, the message's own fields and the
  * entry's origin with three node names of MAX_NAME_LENGTH, each unit of which may be an escape of six bytes.
  */
 const ENVELOPE_BYTES = 64 * 1024;
 
-/** The largest operation that fits into a line between nodes, in bytes of JSON. */
-export const OPERATION_LIMIT_BYTES = LINE_LIMIT_BYTES - ENVELOPE_BYTES;
+/** The same for a chunk of a snapshot, with its keys and a membership. */
+const CHUNK_ENVELOPE_BYTES = 2 * 1024 * 1024;
+
+/** The largest operation of the conflict store that fits into a line between nodes, in bytes of JSON. */
+export const STORE_OPERATION_LIMIT_BYTES = LINE_LIMIT_BYTES - ENVELOPE_BYTES;
+
+/** The largest operation of a log that does: as an entry, and as an item of a snapshot. */
+export const OPERATION_LIMIT_BYTES = LINE_LIMIT_BYTES - CHUNK_ENVELOPE_BYTES;
 
 /**
- * Below this many bytes an operation needs no measuring. Written again, a value is at most 5.25 times as long as
- * it was (`1e20` becomes 21 digits), so a line of 1 MiB stays far from the limit.
+ * Below this many bytes an operation needs no measuring. Written again, a value or a key is at most 5.25 times as long
+ * as it was (`1e20` becomes 21 digits), so what is shorter stays far from the limits.
  */
-const MEASURED_FROM_BYTES = 1024 * 1024;
+const MEASURED_FROM_BYTES = KEY_LIMIT_BYTES;
 
 export type Receiver = {
   /** The events that a batch of lines amounts to, in the order in which the chart should take them. */
@@ -143,12 +155,20 @@ export function createReceiver(warn: (text: string) => void, workload: Workload 
       batch.requests.push(request);
       return;
     }
+    const keyBytes = isStore || !('key' in request.op) ? 0 : bytesOfJson(request.op.key);
+    if (keyBytes > KEY_LIMIT_BYTES) {
+      const found = `one of ${keyBytes} bytes`;
+      const text = wrongField('key', `a value of at most ${KEY_LIMIT_BYTES} bytes as JSON`, found);
+      takeInvalid(batch, { kind: 'invalid', src: client, dest, msgId, code: ERROR.malformedRequest, text });
+      return;
+    }
     const bytes = largestPart(request.op);
-    if (bytes <= OPERATION_LIMIT_BYTES) {
+    const limit = isStore ? STORE_OPERATION_LIMIT_BYTES : OPERATION_LIMIT_BYTES;
+    if (bytes <= limit) {
       batch.requests.push({ ...request, bytes: Math.max(bytes, request.bytes) });
       return;
     }
-    const text = `${request.op.type} takes ${bytes} bytes as JSON; between the nodes of a cluster at most ${OPERATION_LIMIT_BYTES} can travel in one message`;
+    const text = `${request.op.type} takes ${bytes} bytes as JSON; between the nodes of a cluster at most ${limit} can travel in one message`;
     takeInvalid(batch, { kind: 'invalid', src: client, dest, msgId, code: ERROR.malformedRequest, text });
   }
 
@@ -177,5 +197,9 @@ export function createReceiver(warn: (text: string) => void, workload: Workload 
 /** How large the largest part of an operation is that has to travel in one piece: entries travel each by itself. */
 function largestPart(op: ClientOperation): number {
   const parts = op.type === 'kv_merge' ? op.entries : [op];
-  return parts.reduce((largest, part) => Math.max(largest, Buffer.byteLength(JSON.stringify(part))), 0);
+  return parts.reduce((largest, part) => Math.max(largest, bytesOfJson(part)), 0);
+}
+
+function bytesOfJson(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

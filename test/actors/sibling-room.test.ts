@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Versions } from '../../machines/register/versions.ts';
 import { refusalOf, VERSIONS_LIMIT_BYTES } from '../../src/actors/sibling-room.ts';
-import { OPERATION_LIMIT_BYTES } from '../../src/maelstrom/receiver.ts';
+import { STORE_OPERATION_LIMIT_BYTES } from '../../src/maelstrom/receiver.ts';
 
 const MIB = 1024 * 1024;
 const NODES = 3;
@@ -16,7 +16,7 @@ const covering = (versions: Versions) => versions.map(({ actor, count }) => [act
 
 describe('what may stand under one key', () => {
   it('is what fits into a message between nodes', () => {
-    expect(VERSIONS_LIMIT_BYTES).toBeLessThanOrEqual(OPERATION_LIMIT_BYTES);
+    expect(VERSIONS_LIMIT_BYTES).toBeLessThanOrEqual(STORE_OPERATION_LIMIT_BYTES);
   });
 
   it('is not measured while it is small, nor where nothing travels', () => {

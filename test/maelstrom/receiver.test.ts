@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Workload } from '../../machines/operations.ts';
-import { createReceiver, OPERATION_LIMIT_BYTES } from '../../src/maelstrom/receiver.ts';
+import { encode } from '../../src/maelstrom/codec.ts';
+import {
+  createReceiver,
+  KEY_LIMIT_BYTES,
+  LINE_LIMIT_BYTES,
+  OPERATION_LIMIT_BYTES,
+} from '../../src/maelstrom/receiver.ts';
 
 function start(nodeIds: readonly string[] | null = ['n1', 'n2'], workload: Workload = 'lin-kv') {
   const warnings: string[] = [];
@@ -102,7 +108,7 @@ describe('a request too long to travel between nodes', () => {
   const growing = `{"src":"c1","dest":"n1","body":{"type":"write","msg_id":2,"key":1,"value":[${'1e20,'.repeat(1_000_000)}0]}}`;
 
   it('is refused in a cluster, by what it takes when written again', () => {
-    expect(growing.length).toBeLessThan(OPERATION_LIMIT_BYTES / 3);
+    expect(growing.length).toBeLessThan(OPERATION_LIMIT_BYTES / 2);
     const [event] = start().receive(growing);
     expect(event).toMatchObject({ type: 'invalid.received', msgId: 2, code: 12 });
     expect(event?.type === 'invalid.received' && event.text).toMatch(/^write takes 220000\d\d bytes as JSON/);
@@ -123,5 +129,40 @@ describe('a request too long to travel between nodes', () => {
     const { receive } = start();
     expect(receive(write(OPERATION_LIMIT_BYTES - around))).toMatchObject([{ type: 'requests.received' }]);
     expect(receive(write(OPERATION_LIMIT_BYTES - around + 1))).toMatchObject([{ code: 12 }]);
+  });
+});
+
+describe('a key too long to travel in a snapshot', () => {
+  const read = (key: string) => line('c1', { type: 'read', msg_id: 2, key });
+
+  it('is refused, naming the field and the limit, and is taken up to the limit exactly', () => {
+    const { receive } = start();
+    expect(receive(read('k'.repeat(KEY_LIMIT_BYTES - 2)))).toMatchObject([{ type: 'requests.received' }]);
+    const [event] = receive(read('k'.repeat(KEY_LIMIT_BYTES - 1)));
+    expect(event).toMatchObject({ type: 'invalid.received', msgId: 2, code: 12 });
+    expect(event?.type === 'invalid.received' && event.text).toBe(
+      'field "key" must be a value of at most 131072 bytes as JSON, not one of 131073 bytes',
+    );
+  });
+
+  it('leaves room in a line for the worst chunk: the largest operation, and three keys of escapes', () => {
+    const spelled = `key/${JSON.stringify('"'.repeat((KEY_LIMIT_BYTES - 2) / 2))}`;
+    const around = JSON.stringify({ type: 'write', key: 1, value: '' }).length;
+    const value = 'x'.repeat(OPERATION_LIMIT_BYTES - around);
+    const names = Array.from({ length: 100 }, (_, i) => `${i}`.padEnd(100, 'n'));
+    const body = {
+      type: 'snapshot.request',
+      term: Number.MAX_SAFE_INTEGER,
+      checkpoint: {
+        index: Number.MAX_SAFE_INTEGER,
+        term: Number.MAX_SAFE_INTEGER,
+        membership: { voters: names, outgoing: names, learners: names },
+      },
+      after: spelled,
+      items: [[spelled, value]],
+      next: spelled,
+      round: Number.MAX_SAFE_INTEGER,
+    };
+    expect(encode('n1', 'n2', body).length).toBeLessThan(LINE_LIMIT_BYTES);
   });
 });
