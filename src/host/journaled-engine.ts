@@ -64,6 +64,8 @@ export class JournaledEngine implements Engine<Bytes> {
       const [fault, advice] = failure.text.split('; ') as [string, string];
       throw new StorageError('unusable', fault, advice);
     }
+    // Both are there before the first batch counts: so one that is not is missed.
+    await JournalFile.touch(paths[1]);
     const journal = await JournalFile.begin(paths[0]);
     const engine = new JournaledEngine(inner, paths, number, journal);
     engine.#prepare(1);
@@ -174,7 +176,14 @@ function replay(paths: readonly string[], inner: Inner) {
   let number = appliedNumber(inner);
   const layer = new Layer();
   const files = paths.map((path): readonly Frame[] => {
-    return readFrames(JournalFile.read(path), path);
+    const bytes = JournalFile.read(path);
+    if (bytes !== null) return readFrames(bytes, path);
+    if (number === 0) return [];
+    throw new StorageError(
+      'damaged',
+      `${path} is missing, and may have held what is not in the database yet (it ends with batch ${number})`,
+      'put it back; if it is lost, remove the node from its cluster, empty the directory and add the node again',
+    );
   });
   const frames = files.sort((a, b) => (a[0]?.number ?? 0) - (b[0]?.number ?? 0)).flat();
   for (const frame of frames) {
