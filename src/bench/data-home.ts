@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../cli/usage.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /** What the nodes of a run may keep on disk, and for how long. */
 export type DataOptions = {
@@ -27,7 +28,7 @@ export class DataHome {
       return;
     }
     try {
-      mkdirSync(dir, { recursive: true });
+      makeDirectory(dir);
       this.directory = mkdtempSync(join(dir, 'bench-'));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

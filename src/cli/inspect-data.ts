@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { holderOf } from '../host/data-directory.ts';
 import { JournaledEngine } from '../host/journaled-engine.ts';
 import { LmdbEngine } from '../host/lmdb-engine.ts';
 import { type Inspection, inspect } from '../storage/inspection.ts';
+import { MemoryEngine } from '../storage/memory-engine.ts';
 import { CheckedRecords } from '../storage/records.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { parseOptionsAndNames, partOfPackage, UsageError } from './usage.ts';
@@ -40,9 +41,11 @@ export async function inspectDataCommand(args: readonly string[]): Promise<numbe
     return 0;
   }
   const [directory, ...others] = names;
-  if (directory === undefined || others.length > 0) {
+  if (directory === undefined || directory === '' || others.length > 0) {
     throw new UsageError(
-      `inspect-data takes one directory, not ${names.length}`,
+      directory === ''
+        ? 'the name of the directory is empty'
+        : `inspect-data takes one directory, not ${names.length}`,
       'try: actorum inspect-data --help',
     );
   }
@@ -61,8 +64,13 @@ async function look(directory: string): Promise<Inspection> {
         'stop it first, or look at a copy of the directory',
       );
     }
-    if (!existsSync(join(directory, 'data.mdb'))) {
+    const files = ['data.mdb', 'journal.0', 'journal.1'].map((name) => join(directory, name));
+    if (!files.some((file) => existsSync(file))) {
       throw new UsageError(`${directory} holds nothing of a node`, 'name the --data-dir of a node');
+    }
+    // A database into which nothing was written is none for LMDB; all that there is stands in the journals.
+    if ((statSync(files[0] as string, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+      return inspect(JournaledEngine.view(directory, new MemoryEngine()), new CheckedRecords());
     }
     const engine = await partOfPackage(() => LmdbEngine.open(directory, { isReadOnly: true }));
     try {
@@ -95,6 +103,7 @@ function textOf(directory: string, inspection: Inspection): string {
   const lines: string[] = [directory];
   const line = (name: string, text: string) => lines.push(`  ${`${name}:`.padEnd(14)}${text}`);
   if (superblock !== null) tellWhatIsTrue(inspection, superblock, line);
+  else if (damage.length === 0) line('node', 'none has begun here yet');
   line(
     'records',
     `${countOf(records)}${torn > 0 ? `, ${torn} torn by a crash` : ''}${replaced > 0 ? `, ${replaced} replaced` : ''}`,

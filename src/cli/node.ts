@@ -122,6 +122,9 @@ function readOptions(args: readonly string[]) {
   const logLevel = oneOf('--log-level', given['log-level'], LOG_LEVELS);
   const delay = { min: 1, max: MAX_DELAY_MS, whole: true };
   const count = { min: 1, max: 2 ** 31 - 1, whole: true };
+  if (given.join && given.workload === 'lww-kv') {
+    throw new UsageError('--join is not for lww-kv', 'the nodes of the conflict store are those of init');
+  }
   const electionTimeoutMs = numberOption('--election-timeout-ms', given['election-timeout-ms'], delay);
   return {
     help: given.help,
@@ -138,7 +141,7 @@ function readOptions(args: readonly string[]) {
       checkpointBytes: numberOption('--checkpoint-bytes', given['checkpoint-bytes'], count),
       trailingEntries: numberOption('--trailing-entries', given['trailing-entries'], { ...count, min: 0 }),
     },
-    dataDir: given['data-dir'] ?? null,
+    dataDir: given['data-dir'] === undefined ? null : namedDirectory(given['data-dir']),
     joins: given.join,
     listen: given.listen === undefined ? null : addressOption('--listen', given.listen),
     syncDelayMs: numberOption('--sync-delay-ms', given['sync-delay-ms'], { ...delay, min: 0 }),
@@ -178,6 +181,11 @@ export function nodeCommand(args: readonly string[]): Promise<number> {
   log.info(`seed ${options.seed}`);
   stepWithStockXState(options.isStock);
   return options.watched === null ? serve(options, log, null) : serveWatched(options, options.watched, log);
+}
+
+function namedDirectory(name: string): string {
+  if (name !== '') return name;
+  throw new UsageError('--data-dir is ""', '--data-dir takes the path of a directory');
 }
 
 type NodeCommandOptions = ReturnType<typeof readOptions>;

@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../host/make-directory.ts';
 import type { RunSource } from '../report/source.ts';
 import { partOfPackage, UsageError } from './usage.ts';
 
@@ -9,7 +10,7 @@ import { partOfPackage, UsageError } from './usage.ts';
  */
 export function openReport(file: string): void {
   explained(file, () => {
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     accessSync(dirname(file), constants.W_OK);
   });
 }

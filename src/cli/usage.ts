@@ -58,7 +58,8 @@ function explaining<T>(command: string, parse: () => T): T {
     return parse();
   } catch (error) {
     // The library's messages go on with advice about "--" that helps nobody here.
-    const message = error instanceof Error ? (error.message.split('. ')[0] as string) : String(error);
+    const message =
+      error instanceof Error ? (error.message.split(/\.? ?\n|\. /)[0] as string) : String(error);
     throw new UsageError(message, `try: actorum ${command} --help`);
   }
 }

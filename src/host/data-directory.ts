@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '../storage/storage-error.ts';
+import { makeDirectory } from './make-directory.ts';
 import { isAlive, ownMark, type ProcessMark } from './process-mark.ts';
 
 /**
@@ -23,7 +24,7 @@ const MAX_ATTEMPTS = 100;
  */
 export function holdDirectory(directory: string): () => void {
   return explaining(directory, () => {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     // Made in full before it is seen: a mark that says nothing would hold the directory for ever.
     const own = join(directory, `holder.${process.pid}.new`);
     writeFileSync(own, JSON.stringify(ownMark()));

@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DiskFailure } from '../actors/ports.ts';
 import type { Engine, Key, Put } from '../storage/engine.ts';
@@ -5,7 +6,7 @@ import { type Frame, readFrames, spellFrame } from '../storage/journal.ts';
 import { Layer, Layered } from '../storage/layers.ts';
 import { CheckedRecords } from '../storage/records.ts';
 import { damaged, StorageError } from '../storage/storage-error.ts';
-import { JournalFile } from './journal-file.ts';
+import { JournalFile, syncDirectory } from './journal-file.ts';
 
 type Bytes = Uint8Array;
 type Inner = Engine<Bytes> & { close(): Promise<void> };
@@ -57,6 +58,11 @@ export class JournaledEngine implements Engine<Bytes> {
    */
   static async open(directory: string, inner: Inner): Promise<JournaledEngine> {
     const paths = pathsIn(directory);
+    // From the first commit to the engine on, both are there for good: without one, batches are missing.
+    if (inner.get(APPLIED_KEY) === null) {
+      for (const path of paths) closeSync(openSync(path, 'a'));
+      await syncDirectory(directory);
+    }
     const { layer, number } = replay(paths, inner);
     // Also with nothing to fold: it makes the engine's own files durable before the first batch counts.
     const failure = await fold(inner, layer, number);
@@ -73,7 +79,7 @@ export class JournaledEngine implements Engine<Bytes> {
   }
 
   /** The same for those who only look: nothing is written. @throws StorageError as `open` does */
-  static view(directory: string, inner: Inner): Engine<Bytes> {
+  static view(directory: string, inner: Engine<Bytes>): Engine<Bytes> {
     const { layer } = replay(pathsIn(directory), inner);
     const reads = new Layered(() => [layer.records, inner]);
     return Object.assign(reads, {
@@ -171,9 +177,20 @@ function pathsIn(directory: string): readonly [string, string] {
   return [join(directory, 'journal.0'), join(directory, 'journal.1')];
 }
 
+const MISSING_ADVICE =
+  'it was acknowledged; restore the directory from a copy, or remove the node from its cluster, empty the directory and add the node again';
+
 /** What the journals hold beyond the engine. */
-function replay(paths: readonly string[], inner: Inner) {
+function replay(paths: readonly string[], inner: Engine<Bytes>) {
   let number = appliedNumber(inner);
+  const lost = inner.get(APPLIED_KEY) === null ? undefined : paths.find((path) => !existsSync(path));
+  if (lost !== undefined) {
+    throw new StorageError(
+      'damaged',
+      `${lost} is missing, and with it what was written last`,
+      MISSING_ADVICE,
+    );
+  }
   const layer = new Layer();
   const files = paths.map((path): readonly Frame[] => {
     const bytes = JournalFile.read(path);
@@ -192,7 +209,7 @@ function replay(paths: readonly string[], inner: Inner) {
       throw new StorageError(
         'damaged',
         `batch ${number + 1} is missing: the database ends before it, and the journal begins with batch ${frame.number}`,
-        'it was acknowledged; restore the directory from a copy, or remove the node from its cluster, empty the directory and add the node again',
+        MISSING_ADVICE,
       );
     }
     number = frame.number;
@@ -202,7 +219,7 @@ function replay(paths: readonly string[], inner: Inner) {
 }
 
 /** The number of the last batch that is in the engine. A wrong one would pass over batches that were acknowledged. */
-function appliedNumber(inner: Inner): number {
+function appliedNumber(inner: Engine<Bytes>): number {
   const record = inner.get(APPLIED_KEY);
   if (record === null) return 0;
   const number = RECORDS.open(APPLIED_KEY, record);

@@ -1,4 +1,4 @@
-import { existsSync, unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createLineSplitter } from './lines.ts';
 
@@ -17,7 +17,9 @@ export function parseAddress(text: string): Address | null {
   const [, host, digits] = /^([^/]*):(\d{1,5})$/.exec(text) ?? [];
   if (host === undefined) {
     // The operating system cuts longer paths without a word.
-    return text === '' || Buffer.byteLength(text) > MAX_PATH_BYTES ? null : { path: text };
+    return text === '' || /^\d+$/.test(text) || Buffer.byteLength(text) > MAX_PATH_BYTES
+      ? null
+      : { path: text };
   }
   const port = Number(digits);
   return LOOPBACK.includes(host) && port <= 65_535 ? { host: host.replace(/[[\]]/g, ''), port } : null;
@@ -108,7 +110,9 @@ function speakLines(socket: Socket, { onLine, onClose, onWarning = () => {} }: L
 
 /** The socket of a process that was killed stays behind; that of one that lives is not ours to take. */
 async function clearAway(path: string): Promise<void> {
-  if (!existsSync(path)) return;
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (!there.isSocket()) throw new Error(`${path} is there, and is no socket`);
   const isTaken = await new Promise<boolean>((resolve) => {
     const probe = connect({ path }, () => resolve(true));
     probe.on('error', () => resolve(false));

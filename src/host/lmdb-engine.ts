@@ -1,7 +1,9 @@
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabaseOptions } from 'lmdb';
 import type { DiskFailure } from '../actors/ports.ts';
 import type { Engine, Key, Put } from '../storage/engine.ts';
+import { PAGE_BYTES } from '../storage/journal.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { checkLmdbFile } from './lmdb-file.ts';
 
@@ -87,7 +89,7 @@ export class LmdbEngine implements Engine<Bytes> {
       (error: CommitError) => {
         // The reason comes with a promise of its own, which is always rejected.
         (error.commitError ?? Promise.reject(error)).catch((reason: NativeError) => {
-          const { kind, text } = failureOf(reason);
+          const { kind, text } = failureOf(wasCutShort(reason, this.#file) ? NO_ROOM : reason);
           done({ kind, text: `a commit to ${this.#file} failed: ${text}` });
         });
       },
@@ -119,6 +121,19 @@ const OPTIONS: RootDatabaseOptions & { overlappingSync: boolean; noSubdir: boole
 
 /** No room: on the device, of a quota, of a limit on files, of LMDB's map. */
 const FULL: ReadonlySet<number | undefined> = new Set([28, 122, 27, -30792]);
+
+const NO_ROOM: NativeError = Object.assign(new Error('No space left on device'), { code: 28 });
+
+/** What has room in part only is cut short, which LMDB takes for an input/output error. */
+function wasCutShort({ code }: NativeError, file: string): boolean {
+  if (code !== 5) return false;
+  try {
+    const { bavail, bsize } = statfsSync(file);
+    return bavail * bsize < PAGE_BYTES;
+  } catch {
+    return false;
+  }
+}
 
 function failureOf({ code, message }: NativeError): DiskFailure {
   const kind = FULL.has(code) ? 'full' : 'io';

@@ -24,3 +24,16 @@ test('a number outside its range is named with the range', () => {
   expect(() => numberOption('--offset', '-5', { min: -4, max: 4 })).toThrow('--offset is "-5"');
   expect(numberOption('--offset', '-4', { min: -4, max: 4 })).toBe(-4);
 });
+
+test('what is wrong is told in one line', () => {
+  const told = (...args: string[]) => {
+    try {
+      return JSON.stringify(parse(...args));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (const args of [['--offset'], ['--offset', '--rate'], ['--frob'], ['stray'], ['--quiet=1']]) {
+    expect(told(...args)).toMatch(/^[^\n{]+[^\n. ]$/);
+  }
+});

@@ -102,6 +102,30 @@ describe('a directory has one user', () => {
 });
 
 describe('damage in the file', () => {
+  it.each(['journal.0', 'journal.1'])('a directory without its %s is refused', async (name) => {
+    await fill(1);
+    rmSync(join(directory, name));
+    const told = await inspectData();
+    expect(told).toMatchObject({ code: 1, stderr: '' });
+    expect(told.stdout).toContain(`${join(directory, name)} is missing, and with it what was written last`);
+    const refused = node();
+    expect(await refused.exit()).toBe(1);
+    expect(refused.log).toContain(`${name} is missing`);
+  });
+
+  it('a database into which nothing was ever written is looked at as the node would', async () => {
+    await fill(1);
+    for (const lose of [
+      () => truncateSync(join(directory, 'data.mdb')),
+      () => rmSync(join(directory, 'data.mdb')),
+    ]) {
+      lose();
+      expect(await inspectData()).toMatchObject({ code: 0, stderr: '' });
+    }
+    for (const name of ['journal.0', 'journal.1']) truncateSync(join(directory, name));
+    expect((await inspectData()).stdout).toContain('none has begun here yet');
+  });
+
   it('in a value is named by inspect-data and by the node, which does not start', async () => {
     const file = await fillDatabase(30);
     expect(await inspectData()).toMatchObject({ code: 0 });
