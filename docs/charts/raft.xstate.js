@@ -408,7 +408,7 @@ export const machine = createMachine(
               {
                 guard: 'isEstablishedInChange',
                 target: 'changing',
-                description: 'An earlier leader has begun a change: this one ends it.',
+                description: 'An earlier leader has begun a change, and this one ends it; or has made one that leaves this one out, and it gives way.',
               },
               {
                 guard: 'isEstablished',

@@ -5,7 +5,7 @@ import type { RaftContext } from './context.ts';
 import * as election from './election.ts';
 import type { RaftEffect, RaftEvent } from './events.ts';
 import * as following from './following.ts';
-import { isJoint, isSoleVoter, isVoter } from './membership.ts';
+import { isSoleVoter, isVoter } from './membership.ts';
 import * as reads from './reads.ts';
 import * as replication from './replication.ts';
 import * as snapshot from './snapshot.ts';
@@ -152,7 +152,7 @@ export const raftGuards = {
   changesNothing: guard('change.requested', changes.changesNothing),
   /** Whether what is committed by now is a joint membership that an earlier leader left behind. */
   isEstablishedInChange: guard(
-    (context) => replication.isEstablished(context) && isJoint(context.membership),
+    (context) => replication.isEstablished(context) && !changes.isSettled(context),
   ),
   mayLeaveJoint: guard(changes.mayLeaveJoint),
   isSettled: guard(changes.isSettled),

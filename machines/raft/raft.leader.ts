@@ -58,7 +58,8 @@ export const leader = {
         {
           guard: 'isEstablishedInChange',
           target: 'changing',
-          description: 'An earlier leader has begun a change: this one ends it.',
+          description:
+            'An earlier leader has begun a change, and this one ends it; or has made one that leaves this one out, and it gives way.',
         },
         { guard: 'isEstablished', target: 'serving' },
       ],
