@@ -19,19 +19,14 @@ export class JournalFile {
     this.#fd = fd;
   }
 
-  /** What the file holds; null when it is not there. */
-  static read(path: string): Uint8Array | null {
+  /** What the file holds; nothing when it is not there. */
+  static read(path: string): Uint8Array {
     try {
       return readFileSync(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array(0);
       throw error;
     }
-  }
-
-  /** Makes the file, if it is not there. Its name is durable when that of a later one in its directory is. */
-  static async touch(path: string): Promise<void> {
-    await promisify(close)(await promisify(open)(path, 'a'));
   }
 
   /** Begins a file anew: whatever it held is gone. */

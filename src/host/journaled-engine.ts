@@ -70,8 +70,6 @@ export class JournaledEngine implements Engine<Bytes> {
       const [fault, advice] = failure.text.split('; ') as [string, string];
       throw new StorageError('unusable', fault, advice);
     }
-    // Both are there before the first batch counts: so one that is not is missed.
-    await JournalFile.touch(paths[1]);
     const journal = await JournalFile.begin(paths[0]);
     const engine = new JournaledEngine(inner, paths, number, journal);
     engine.#prepare(1);
@@ -192,16 +190,7 @@ function replay(paths: readonly string[], inner: Engine<Bytes>) {
     );
   }
   const layer = new Layer();
-  const files = paths.map((path): readonly Frame[] => {
-    const bytes = JournalFile.read(path);
-    if (bytes !== null) return readFrames(bytes, path);
-    if (number === 0) return [];
-    throw new StorageError(
-      'damaged',
-      `${path} is missing, and may have held what is not in the database yet (it ends with batch ${number})`,
-      'put it back; if it is lost, remove the node from its cluster, empty the directory and add the node again',
-    );
-  });
+  const files = paths.map((path): readonly Frame[] => readFrames(JournalFile.read(path), path));
   const frames = files.sort((a, b) => (a[0]?.number ?? 0) - (b[0]?.number ?? 0)).flat();
   for (const frame of frames) {
     if (frame.number <= number) continue;
