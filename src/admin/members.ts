@@ -1,4 +1,4 @@
-import type { Body, Transport } from './transport.ts';
+import { AdminError, type Body, type Transport } from './transport.ts';
 
 /** Who belongs to a cluster, as its nodes tell it. */
 
@@ -16,11 +16,15 @@ export type Members = {
   readonly isConfirmed: boolean;
 };
 
+/** It knows no members, or is not there. */
+const NEVER: readonly unknown[] = [10, 14];
+
 /**
  * Asks who belongs to the cluster: the leader, through these nodes, one after the other until one answers.
  * @param nodes whom to ask; null for any node
  * @param local what the node itself knows will do
  * @returns the members; or the last error's text, when nobody could tell
+ * @throws AdminError when who was asked never will
  */
 export async function fetchMembers(
   transport: Transport,
@@ -32,6 +36,7 @@ export async function fetchMembers(
     const reply = await transport.request(node, local ? { type: 'members', local } : { type: 'members' });
     if (reply?.type === 'members_ok') return membersIn(reply, !local);
     if (typeof reply?.text === 'string') problem = reply.text;
+    if (NEVER.includes(reply?.code)) throw new AdminError(Number(reply?.code), problem);
   }
   return problem;
 }

@@ -1,6 +1,6 @@
 import { monotonicMs, NamedTimers } from '../host/clock.ts';
 import { type Address, connectLines, type LineSocket } from '../host/line-server.ts';
-import type { Body, Transport } from './transport.ts';
+import { AdminError, type Body, type Transport } from './transport.ts';
 
 /** Admin requests over a socket of this machine: a node's, or a bench's, which has all nodes behind it. */
 export type SocketTransport = Transport & { close(): void };
@@ -44,8 +44,12 @@ export async function openTransport(address: Address, node: string): Promise<Soc
       }),
     close: () => socket.close(),
     request: (to, body) =>
-      new Promise((resolve) => {
-        if (!isOpen) return resolve(null);
+      new Promise((resolve, reject) => {
+        if (!isOpen) {
+          return reject(
+            new AdminError(0, 'the connection was closed before it was done; a change may still happen'),
+          );
+        }
         lastId += 1;
         const id = lastId;
         timers.set(`reply ${id}`, REPLY_TIMEOUT_MS, () => settle(id, null));

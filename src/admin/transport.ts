@@ -8,6 +8,7 @@ export type Transport = {
    * Sends a request and waits for its reply.
    * @param to the node to ask; null for any
    * @returns the reply's body; null when none came in time, or there is no such node
+   * @throws AdminError when nobody can be asked any more
    */
   request(to: string | null, body: Body): Promise<Body | null>;
   /** Monotonic time in milliseconds. */

@@ -1,3 +1,4 @@
+import { ERROR } from '../../machines/operations.ts';
 import { type Address, type LineServer, type LineSocket, serveLines } from '../host/line-server.ts';
 import type { ClientNetwork } from './client.ts';
 import type { Body } from './envelope.ts';
@@ -37,8 +38,11 @@ export function openDoor(
       if (message === null) return tell('passed over a line of an operator: it is no request with a msg_id');
       turns += 1;
       const dest = message.dest === '' ? (nodes[turns % nodes.length] as string) : message.dest;
-      if (!nodes.includes(dest))
-        return tell(`passed over a request of an operator to ${dest}, who is no node`);
+      if (!nodes.includes(dest)) {
+        const text = `there is no node ${dest} here; the nodes are ${nodes.join(', ')}`;
+        const body = { type: 'error', in_reply_to: message.body.msg_id, code: ERROR.abort, text };
+        return socket.write(JSON.stringify({ src: dest, dest: message.src, body }));
+      }
       const src = aliasOf(message.src, socket);
       network.request(dest, JSON.stringify({ src, dest, body: message.body }));
     },

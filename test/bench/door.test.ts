@@ -25,6 +25,8 @@ it('operators change the cluster of a running bench by its door, and the run is 
     const members = await removeMember(transport, 'n3', { nodes: ['n1', 'n2'] });
     expect(members).toMatchObject({ voters: ['n1', 'n2'], leader: 'n2', isConfirmed: true });
     expect(await fetchMembers(transport)).toMatchObject({ voters: ['n1', 'n2'] });
+    const nobody = await transport.request('n9', { type: 'members' });
+    expect(nobody).toMatchObject({ code: 14, text: 'there is no node n9 here; the nodes are n1, n2, n3' });
     transport.close();
     const { code, text } = await run;
     expect([code, text]).toEqual([0, expect.stringContaining('LINEARIZABLE')]);

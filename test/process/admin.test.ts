@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProcessCluster } from './cluster.ts';
-import { BUNDLE } from './node-process.ts';
+import { BUNDLE, NodeProcess } from './node-process.ts';
 
 /** `actorum admin` and real nodes, as operators have them. */
 
@@ -134,6 +134,39 @@ describe('actorum admin', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`actorum: ${text}`);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('says at once when who is asked never can, or goes away', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'actorum-admin-'));
+    const socket = join(dir, 'a.sock');
+    const store = new NodeProcess(['--workload', 'lww-kv', '--listen', socket]);
+    try {
+      store.init();
+      await store.reply(1);
+      const told = await admin('members', '--via', socket, '--json');
+      expect(told.code).toBe(1);
+      expect(JSON.parse(told.stdout)).toMatchObject({ error: { code: 10 } });
+    } finally {
+      store.child.kill('SIGKILL');
+      await store.exit();
+    }
+    // Who waits for a cluster that never comes to be is told when the node ends.
+    const lonely = new NodeProcess(['--join', '--listen', socket]);
+    try {
+      lonely.init();
+      await lonely.reply(1);
+      const waiting = admin('members', '--via', socket);
+      setTimeout(() => lonely.child.kill('SIGKILL'), 1500);
+      const { code, stderr } = await waiting;
+      expect(code).toBe(1);
+      expect(stderr).toBe(
+        'actorum admin: the connection was closed before it was done; a change may still happen\n',
+      );
+    } finally {
+      lonely.child.kill('SIGKILL');
+      await lonely.exit();
+      rmSync(dir, { recursive: true, force: true });
+    }
   });
 
   it('says when nobody listens', async () => {
