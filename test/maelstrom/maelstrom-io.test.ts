@@ -98,7 +98,14 @@ describe('awaitingInit', () => {
       { type: 'start', nodeId: 'n1', nodeIds: ['n1', 'n2'] },
     ]);
     expect(io.state()).toBe('serving');
-    expect(io.context()).toEqual({ showsIndex: false, nodeId: 'n1', nextMsgId: 1, open: 0, passedOver: 0 });
+    expect(io.context()).toEqual({
+      showsIndex: false,
+      nodeId: 'n1',
+      nextMsgId: 1,
+      open: 0,
+      passedOver: 0,
+      failure: null,
+    });
   });
 
   it('starts the node without an answer when init had no msg_id; the first reply is then 0', () => {
@@ -232,7 +239,7 @@ describe('draining and closed', () => {
   });
 });
 
-// One event of every kind and both ways of wanting an answer; enough to take every transition of the chart.
+// One event of every kind and both ways of wanting an answer; enough, with a failure, to take every transition.
 const EVENTS: MaelstromEvent[] = [
   init,
   { ...init, msgId: null } as MaelstromEvent,
@@ -249,10 +256,11 @@ const EVENTS: MaelstromEvent[] = [
   inputEnded,
   drained,
 ];
+const ALL_EVENTS: MaelstromEvent[] = [...EVENTS, { type: 'node.failed', text: 'the disk is full' }];
 
 describe('the chart as a whole', () => {
   it('declares every event in every state', () => {
-    const types = [...new Set(EVENTS.map((event) => event.type))].sort();
+    const types = [...new Set(ALL_EVENTS.map((event) => event.type))].sort();
     for (const [name, state] of Object.entries(maelstromIoMachine.states)) {
       expect(Object.keys(state.config.on ?? {}).sort(), name).toEqual(types);
       expect(state.config.description, name).toMatch(/\w/);
@@ -261,7 +269,7 @@ describe('the chart as a whole', () => {
 
   it('behaves on every path of the model as the model says, and takes every transition', async () => {
     const model = createTestModel(maelstromIoMachine, {
-      events: EVENTS,
+      events: ALL_EVENTS,
       // How a state was reached makes it a state of its own, so that a path exists for every transition.
       serializeState: (state, event, previous) =>
         JSON.stringify([previous?.value, event, state.value, state.context]),
@@ -270,6 +278,7 @@ describe('the chart as a whole', () => {
       filterEvents: (state, event) =>
         event.type !== 'answers.ready' ||
         state.matches('closed') ||
+        state.matches('failed') ||
         event.answers.length <= state.context.open,
       // The counters never stop, so the model is cut off where they only repeat themselves.
       stopWhen: ({ context }) => context.nextMsgId + context.passedOver + context.open > 3,
@@ -280,7 +289,7 @@ describe('the chart as a whole', () => {
       let replies = 0;
       await path.test({
         events: Object.fromEntries(
-          [...new Set(EVENTS.map((event) => event.type))].map((type) => [
+          [...new Set(ALL_EVENTS.map((event) => event.type))].map((type) => [
             type,
             ({ event }: { event: MaelstromEvent }) => {
               const from = io.state();
