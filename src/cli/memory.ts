@@ -1,3 +1,4 @@
+import type { Workload } from '../../machines/operations.ts';
 import type { NodeOptions } from '../actors/node.ts';
 import type { Disk, DiskFailure } from '../actors/ports.ts';
 import { wallMs } from '../host/clock.ts';
@@ -6,6 +7,7 @@ import { openDisk } from '../storage/open.ts';
 import { PassingDisk } from '../storage/passing-disk.ts';
 import { CheckedRecords } from '../storage/records.ts';
 import { type Found, recover } from '../storage/recovery.ts';
+import { StorageError } from '../storage/storage-error.ts';
 
 /** The memory of a real node: a directory, or nothing that outlives the process. */
 export type NodeMemory = {
@@ -31,7 +33,11 @@ export function passingMemory(): NodeMemory {
  * @param warn is told of damage that was mended
  * @throws StorageError when it is in use, damaged, or no directory of a node's; it says what to do
  */
-export async function directoryMemory(path: string, warn: (text: string) => void): Promise<NodeMemory> {
+export async function directoryMemory(
+  path: string,
+  workload: Workload,
+  warn: (text: string) => void,
+): Promise<NodeMemory> {
   const { engine, close } = await openDirectory(path);
   const codec = new CheckedRecords();
   let found: Found;
@@ -46,6 +52,7 @@ export async function directoryMemory(path: string, warn: (text: string) => void
   return {
     open(node, cluster, opened) {
       try {
+        checkWorkload(found, workload);
         openDisk(engine, codec, found, { identity: { node, cluster }, nowMs: wallMs() }, (result) => {
           if (!('disk' in result)) return opened(result);
           disk = result.disk;
@@ -60,6 +67,20 @@ export async function directoryMemory(path: string, warn: (text: string) => void
       await close();
     },
   };
+}
+
+/** What the other workload has kept would be there and not be seen: a store that looks empty, and is not. */
+function checkWorkload({ superblock }: Found, workload: Workload): void {
+  if (superblock === null) return;
+  const { term, last, store, counters } = superblock;
+  const isStore = workload === 'lww-kv';
+  const isOther = isStore ? term > 0 || last > 0 : store.count > 0 || Object.keys(counters).length > 0;
+  if (!isOther) return;
+  throw new StorageError(
+    'identity',
+    `the directory holds ${isStore ? 'a log (lin-kv, ryw-kv)' : 'a conflict store (lww-kv)'}, and this node was started with --workload ${workload}`,
+    'start it with the workload that made it, or give it a directory of its own',
+  );
 }
 
 function asRefusal(error: unknown): { readonly refusal: string } {

@@ -208,7 +208,7 @@ async function serveWatched(options: NodeCommandOptions, watched: Watched, log: 
 }
 
 async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTracer | null): Promise<number> {
-  const memory = await memoryFor(options.dataDir, log);
+  const memory = await memoryFor(options, log);
   if (memory === null) return 1;
   let hear: (lines: readonly Line[]) => void = () => {};
   const operators = await operatorsAt(options.listen, (line) => hear([line]), log);
@@ -310,10 +310,10 @@ async function operatorsAt(
 }
 
 /** @returns null when the directory cannot be used; the log says why, and what to do */
-async function memoryFor(dataDir: string | null, log: Logger): Promise<NodeMemory | null> {
+async function memoryFor({ dataDir, workload }: NodeCommandOptions, log: Logger): Promise<NodeMemory | null> {
   if (dataDir === null) return passingMemory();
   try {
-    return await directoryMemory(dataDir, log.warn);
+    return await directoryMemory(dataDir, workload, log.warn);
   } catch (error) {
     if (!isStorageError(error)) throw error;
     log.error(`--data-dir ${dataDir}: ${error.message}`);

@@ -25,8 +25,8 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-function node(): NodeProcess {
-  const started = new NodeProcess(['--data-dir', directory]);
+function node(...args: readonly string[]): NodeProcess {
+  const started = new NodeProcess(['--data-dir', directory, ...args]);
   running.push(started);
   return started;
 }
@@ -98,6 +98,29 @@ describe('a directory has one user', () => {
     const second = node();
     second.init();
     expect((await second.reply(1)).body.type).toBe('init_ok');
+  });
+});
+
+describe('a directory has one workload', () => {
+  it.each([
+    [['lin-kv', 'ryw-kv'], 'lww-kv', 'a log (lin-kv, ryw-kv)'],
+    [['lww-kv', 'lww-kv'], 'lin-kv', 'a conflict store (lww-kv)'],
+  ])('that of %j is refused to %s', async (made, other, what) => {
+    for (const workload of made) {
+      const own = node('--workload', workload);
+      own.init();
+      expect((await own.reply(1)).body.type).toBe('init_ok');
+      own.send({ type: 'write', key: 'x', value: 1, msg_id: 2 });
+      expect((await own.reply(2)).body.type).toBe('write_ok');
+      expect(await own.end()).toBe(0);
+    }
+    const stranger = node('--workload', other);
+    stranger.init();
+    const { body } = await stranger.reply(1);
+    expect(body).toMatchObject({ type: 'error', code: 12 });
+    expect(body.text).toContain(
+      `the directory holds ${what}, and this node was started with --workload ${other}`,
+    );
   });
 });
 
