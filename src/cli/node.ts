@@ -242,9 +242,11 @@ async function serve(options: NodeCommandOptions, log: Logger, tracer: NodeTrace
         settings: options.settings,
         store: { ...options.store, life: freshLife() },
         open: (nodeId, nodeIds, opened) =>
-          memory.open(nodeId, options.joins ? [] : nodeIds, (result) =>
-            opened('disk' in result ? { ...result, disk: slowed(result.disk) } : result),
-          ),
+          memory.open(nodeId, options.joins ? [] : nodeIds, (result) => {
+            // Whoever starts nodes by a harness sees their stderr, and hardly ever the answer to init.
+            if ('refusal' in result) log.error(`--data-dir ${options.dataDir}: ${result.refusal}`);
+            opened('disk' in result ? { ...result, disk: slowed(result.disk) } : result);
+          }),
         onFailure({ text }) {
           exitCode = 1;
           log.error(text);

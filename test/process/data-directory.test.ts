@@ -118,6 +118,7 @@ describe('a directory has one workload', () => {
     stranger.init();
     const { body } = await stranger.reply(1);
     expect(body).toMatchObject({ type: 'error', code: 12 });
+    expect(stranger.log).toContain(`--data-dir ${directory}: ${body.text}`);
     expect(body.text).toContain(
       `the directory holds ${what}, and this node was started with --workload ${other}`,
     );
