@@ -65,7 +65,7 @@ export async function changeMembers(
   options: ChangeOptions = {},
 ): Promise<Members> {
   const { nodes = [null], tell = () => {} } = options;
-  const attempt = attempts(transport, options);
+  const attempt = attempts(transport, options, (change.add ?? []).length === 0 ? '' : LEARNERS_STAY);
   for (;;) {
     const members = await look(transport, nodes, change);
     const step = typeof members === 'string' ? members : nextStep(members, change);
@@ -96,14 +96,21 @@ export async function transferLeadership(
   }
 }
 
-/** Waits before the next attempt. */
-function attempts(transport: Transport, { deadlineMs = 60_000, pollMs = 100, signal }: ChangeOptions) {
+/** Whoever was to be added is a learner before it votes, and remains one when the time is over. */
+const LEARNERS_STAY = '; who was to be added may have become a learner: try again, or remove it';
+
+/** Waits before the next attempt. @param left what a change may leave behind that is given up in the middle */
+function attempts(
+  transport: Transport,
+  { deadlineMs = 60_000, pollMs = 100, signal }: ChangeOptions,
+  left = '',
+) {
   const endMs = transport.nowMs() + deadlineMs;
   return async (problem: string | null): Promise<void> => {
     if (signal?.aborted) throw new AdminError(TIMEOUT, 'given up before it was done; it may still happen');
     if (transport.nowMs() + pollMs > endMs) {
       const why = problem === null ? '' : `: ${problem}`;
-      throw new AdminError(TIMEOUT, `not done within ${deadlineMs} ms, and may still happen${why}`);
+      throw new AdminError(TIMEOUT, `not done within ${deadlineMs} ms, and may still happen${why}${left}`);
     }
     await transport.sleep(pollMs);
   };
