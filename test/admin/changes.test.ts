@@ -88,7 +88,9 @@ describe('a change from its beginning to its end', () => {
   it('gives up in time, and says what was in the way', async () => {
     cluster.isolate('n4');
     const adding = addMember(transport, 'n4', { deadlineMs: 2000 });
-    await expect(adding).rejects.toThrow(/^not done within 2000 ms, and may still happen: n4 .*; who was to be added may have become a learner/);
+    await expect(adding).rejects.toThrow(
+      /^not done within 2000 ms, and may still happen: n4 .*; who was to be added may have become a learner/,
+    );
   });
 
   it('gives up at once when that is wished', async () => {
