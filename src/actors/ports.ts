@@ -13,19 +13,8 @@ export type Timers = {
 
 /** One write of durable state. Those that are made between two syncs become durable together, or not at all. */
 export type DiskWrite =
-  | Extract<RaftEffect, { type: 'persist' }>
-  /** The log up to `through`, whose term there is `term`, may go: a durable checkpoint stands for it. */
-  | { readonly type: 'compact'; readonly through: number; readonly term: number }
-  /** A chunk of another node's checkpoint, kept aside; `after` is null for the first, which clears what was there. */
-  | {
-      readonly type: 'snapshot.stage';
-      readonly checkpoint: Checkpoint;
-      readonly after: string | null;
-      readonly items: readonly StateItem[];
-      readonly next: string | null;
-    }
-  /** What was kept aside becomes the durable checkpoint; the log begins after it, and is empty. */
-  | { readonly type: 'snapshot.install'; readonly checkpoint: Checkpoint }
+  /** What Raft writes: term, vote and log, what of the log may go, and snapshots of other nodes. */
+  | Extract<RaftEffect, { type: 'persist' | 'compact' | 'snapshot.stage' | 'snapshot.install' }>
   /** Items of the conflict store and its counters: those named here change, all others stay. */
   | {
       readonly type: 'store';

@@ -160,7 +160,7 @@ function tiles({ source, operations, levels, availability, endMs, bands, moments
       formatNumber(bands.length + moments.length),
       bands.length + moments.length === 0
         ? 'a calm run'
-        : `of ${new Set([...bands, ...moments].map(({ name }) => name)).size} kinds`,
+        : ofKinds(new Set([...bands, ...moments].map(({ name }) => name)).size),
     ],
   ];
   const cells = all.map(
@@ -210,4 +210,8 @@ function tools(): string {
 </div>
 <p class="keys" hidden>All pictures show the same time; broken lines stand where the load begins and ends. Double-click, pinch or Ctrl-scroll to come closer, drag to move, Shift-drag to choose a stretch. With a picture focused:
 <kbd>+</kbd> <kbd>−</kbd> <kbd>←</kbd> <kbd>→</kbd> <kbd>0</kbd> (all); on the operations <kbd>n</kbd> <kbd>p</kbd> go to the next and the previous one that was not served.</p>`;
+}
+
+function ofKinds(count: number): string {
+  return count === 1 ? 'all of one kind' : `of ${count} kinds`;
 }

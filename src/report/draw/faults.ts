@@ -46,7 +46,7 @@ export const drawFaults: Draw = (run, view) => {
     isOfFaults: true,
     label: nothing
       ? 'No faults.'
-      : `Faults over time: ${run.bands.length} that lasted and ${run.moments.length} that did not, of ${run.faultNames.length} kinds. They are listed below.`,
+      : `Faults over time: ${run.bands.length} that lasted and ${run.moments.length} that did not; different ones: ${run.faultNames.length}. They are listed below.`,
     height: nothing ? 26 : y,
     left: '',
     marks: parts.join(''),
