@@ -65,7 +65,8 @@ class Member {
   #carryOut(effect: Exclude<RaftEffect, { type: 'persist' }>): void {
     if (effect.type === 'send') {
       // What was emitted belongs to whoever carries it out, so the sender's name is put in without a copy.
-      const message: unknown = Object.assign(effect.message, { from: this.#name });
+      const message = effect.message as { from?: string };
+      message.from = this.#name;
       this.#send({ to: effect.to, message: message as RaftMessage });
     } else if (effect.type === 'apply') {
       for (const { op } of effect.entries) if (op !== null) this.applied += 1;

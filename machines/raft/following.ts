@@ -28,7 +28,7 @@ export function acceptEntries(context: RaftContext, event: AppendRequest): Patch
   const { log, commitIndex } = context;
   const verified = event.prevIndex + event.entries.length;
   const from = firstDifference(context, event);
-  const kept = event.entries.slice(from - event.prevIndex - 1);
+  const kept = from > verified ? NO_ENTRIES : event.entries.slice(from - event.prevIndex - 1);
   const newLog = kept.length === 0 ? log : append(keepThrough(log, from - 1), kept);
   // Only what this message verified may be committed by it: beyond may stand another leader's leftovers.
   const newCommit = Math.max(commitIndex, Math.min(event.commitIndex, verified));
@@ -85,6 +85,7 @@ export function followLeader(context: RaftContext, event: LeadersWord): Patch {
 }
 
 const NO_VOTES: RaftContext['votes'] = {};
+const NO_ENTRIES: readonly Entry[] = [];
 
 /** How long this node will wait for the sender to be heard again: drawn when it is heard for the first time. */
 function patienceFor(context: RaftContext, event: LeadersWord): Patience {

@@ -148,17 +148,16 @@ export function learnMatch(log: Log, progress: Progress, index: number, ackedRou
   const { probing, paused, inflight, due, sentRound, sentCommit, transfer } = progress;
   const match = Math.max(progress.match, index);
   const first = inflight[0];
-  const isOut = (message: { readonly last: number }) => message.last > match;
+  const arrives = first !== undefined && first.last <= match;
+  // As most answers to heartbeats and to word of commits do: it says what is known.
+  const isKnown = match === progress.match && ackedRound === progress.ackedRound && progress.active;
+  if (isKnown && !probing && !arrives) return progress;
   return {
     match,
     next: probing ? match + 1 : Math.max(progress.next, match + 1),
     probing: false,
     paused: paused && !probing,
-    inflight: probing
-      ? NOTHING_INFLIGHT
-      : first !== undefined && !isOut(first)
-        ? inflight.filter(isOut)
-        : inflight,
+    inflight: probing ? NOTHING_INFLIGHT : arrives ? inflight.filter(({ last }) => last > match) : inflight,
     active: true,
     due,
     ackedRound,

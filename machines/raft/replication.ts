@@ -66,7 +66,16 @@ export function planTurn(context: RaftContext, startsRounds: boolean): Patch {
   const { progress, appends, chunks, ended } = planAll(context, begun.round);
   const stableIndex = lastIndex(log);
   const persistFrom = context.stableIndex < stableIndex ? context.stableIndex + 1 : 0;
-  const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, begun);
+  // Followers have what they had. A quorum has more only by what this node writes now, or is asked now.
+  const { commitIndex, reads, applyFrom, confirmed } =
+    persistFrom > 0 || begun !== context.reads
+      ? advance(context, progress, stableIndex, begun)
+      : {
+          commitIndex: context.commitIndex,
+          reads: begun,
+          applyFrom: 0,
+          confirmed: NOTHING_DECIDED.confirmed,
+        };
   const campaigner = readyTransferee(context);
   const { snapshots, due } = applied(context, log, context.memberships, commitIndex);
   return {
@@ -127,21 +136,26 @@ function readyTransferee(context: RaftContext): string | null {
 export function recordAcknowledgement(context: RaftContext, event: AppendResponse): Patch {
   invariant(event.term === context.term, 'a leader hears answers of its own term only', () => event);
   const before = progressOf(context, event.from);
-  const progress: ProgressRecord = { ...context.progress };
-  progress[event.from] = learn(context.log, before, event);
-  return progressed(context, progress);
+  const after = learn(context.log, before, event);
+  return after === before ? NOTHING_LEARNT : progressed(context, event.from, after);
 }
+
+const NOTHING_LEARNT: Patch = { decided: NOTHING_DECIDED };
 
 /** The answer to a chunk of a snapshot: where to go on, or that the follower has it all. */
 export function recordSnapshotAnswer(context: RaftContext, event: SnapshotResponse): Patch {
-  const progress: ProgressRecord = { ...context.progress };
-  progress[event.from] = learnChunk(context, progressOf(context, event.from), event);
-  return progressed(context, progress);
+  return progressed(context, event.from, learnChunk(context, progressOf(context, event.from), event));
 }
 
-/** What is known of a follower has changed, and with it what is committed and confirmed. */
-function progressed(context: RaftContext, progress: RaftContext['progress']): Patch {
+/** What is known of a follower has changed, and with it, perhaps, what is committed and confirmed. */
+function progressed(context: RaftContext, follower: string, known: Progress): Patch {
   const { stableIndex } = context;
+  const progress: ProgressRecord = { ...context.progress };
+  progress[follower] = known;
+  // Who has no more than is committed adds nothing to what a quorum has.
+  if (known.match <= context.commitIndex && context.reads.pending.length === 0) {
+    return { progress, decided: NOTHING_DECIDED };
+  }
   const { commitIndex, reads, applyFrom, confirmed } = advance(context, progress, stableIndex, context.reads);
   const bytes = bytesOf(context.log, context.commitIndex + 1, commitIndex);
   return {
@@ -247,25 +261,37 @@ function writeFrom(log: RaftContext['log'], from: number): readonly RaftEffect[]
   return [{ type: 'persist', hardState: null, log: { from, entries: slice(log, from, lastIndex(log)) } }];
 }
 
+const NO_ENTRIES: readonly Entry[] = [];
+
 export function sendAppends(context: RaftContext): readonly RaftEffect[] {
   const { term, log, reads, decided } = context;
   // A sole voter has committed what it is about to write; its learners are told when that is durable.
   const { persistFrom } = decided;
   const commitIndex =
     persistFrom === 0 ? context.commitIndex : Math.min(context.commitIndex, persistFrom - 1);
-  return decided.appends.map(({ to, prevIndex, count }) => ({
-    type: 'send',
-    to,
-    message: {
+  const { round } = reads;
+  const effects: RaftEffect[] = [];
+  // As a rule all followers are sent the same entries: then they share one list of them.
+  let from = 0;
+  let entries: readonly Entry[] = NO_ENTRIES;
+  for (const { to, prevIndex, count } of decided.appends) {
+    if (count !== entries.length || (count > 0 && prevIndex !== from)) {
+      from = prevIndex;
+      entries = slice(log, prevIndex + 1, prevIndex + count);
+    }
+    const prevTerm = termAt(log, prevIndex);
+    const message = {
       type: 'append.request',
       term,
       prevIndex,
-      prevTerm: termAt(log, prevIndex),
-      entries: slice(log, prevIndex + 1, prevIndex + count),
+      prevTerm,
+      entries,
       commitIndex,
-      round: reads.round,
-    },
-  }));
+      round,
+    } as const;
+    effects.push({ type: 'send', to, message });
+  }
+  return effects;
 }
 
 export function applyCommitted({ log, commitIndex, decided }: RaftContext): readonly RaftEffect[] {

@@ -184,7 +184,7 @@ class Writing {
     const [context, patch] = [`c${this.#variables}`, `p${this.#variables}`];
     const does = constant(narrowed(operation.does, this.#type));
     add(`const ${patch} = ${does}(${progress.context}, event); let ${context};`);
-    const { text, keys } = copying(this.#source, progress, {
+    const { text, keys } = copying(progress, {
       patch,
       shapes: operation.shapes,
       into: context,

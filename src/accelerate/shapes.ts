@@ -1,5 +1,3 @@
-import type { Source } from './source.ts';
-
 /**
  * The shapes of contexts and patches: the names of their fields, in order.
  *
@@ -35,7 +33,6 @@ type Into = {
  * @returns the text, and the fields of the context that comes of it as a rule
  */
 export function copying(
-  source: Source,
   { context, keys }: From,
   { patch, shapes, into }: Into,
 ): { readonly text: string; readonly keys: readonly string[] } {
@@ -46,17 +43,23 @@ export function copying(
       const name = JSON.stringify(key);
       return `${name}: ${shape.includes(key) ? patch : context}[${name}]`;
     });
-    return `${looking(source, patch, shape)} if (n === ${shape.length}) ${into} = { ${fields.join(', ')} };`;
+    return `${looking(patch, shape)} if (n === ${shape.length}) ${into} = { ${fields.join(', ')} };`;
   });
   const nested = copies.reduceRight((rest, copy) => (rest === '' ? copy : `${copy} else { ${rest} }`), '');
-  const text = `${looking(source, context, keys)} if (n === ${keys.length}) { ${nested} }`;
+  const text = `${looking(context, keys)} if (n === ${keys.length}) { ${nested} }`;
   return { text, keys: union(keys, first) };
 }
 
-/** Text that counts the fields of a record, as long as they are these in this order. */
-function looking(source: Source, record: string, keys: readonly string[]): string {
-  const names = source.constant(keys);
-  return `n = 0; for (const name in ${record}) { if (name !== ${names}[n]) { n = -1; break; } n++; }`;
+/**
+ * Text that counts the fields of a record, as long as they are these in this order, and its own: those that it inherits are
+ * not copied. V8 takes half as long for names that stand in the code as for those of a list.
+ */
+function looking(record: string, keys: readonly string[]): string {
+  const cases = keys.map((key, i) => `case ${i}: if (name === ${JSON.stringify(key)}) continue; break;`);
+  return (
+    `n = -1; for (const name in ${record}) { n++; ` +
+    `if (hasOwn.call(${record}, name)) switch (n) { ${cases.join(' ')} } n = -2; break; } n++;`
+  );
 }
 
 function union(keys: readonly string[], more: readonly string[]): readonly string[] {

@@ -19,7 +19,7 @@ export class Source {
   /** The function that has this text as its body. */
   compile<F>(parameters: readonly string[]): F {
     // Constants of a closure: V8 takes them for what they are, and calls to them can become part of the function.
-    const text = `'use strict'; const [${[...this.#names.values()].join(', ')}] = constants;
+    const text = `'use strict'; const { hasOwnProperty: hasOwn } = Object.prototype; const [${[...this.#names.values()].join(', ')}] = constants;
 return function (${parameters.join(', ')}) { ${this.#lines.join('\n')} };`;
     return new Function('constants', text)([...this.#names.keys()]) as F;
   }

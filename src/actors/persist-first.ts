@@ -24,7 +24,7 @@ export type PersistFirstHost<T> = {
 export class PersistFirst<T> {
   readonly #disk: Disk;
   readonly #host: PersistFirstHost<T>;
-  readonly #queue: (T | Barrier)[] = [];
+  #queue: (T | Barrier)[] = [];
   /** What is put in now waits for this one; null when this turn has written nothing yet that is waited for. */
   #barrier: Barrier | null = null;
   /** This turn has written something. */
@@ -94,7 +94,7 @@ export class PersistFirst<T> {
     if (this.#failed) return;
     this.#failed = true;
     const heldBack = this.#queue.filter((item): item is T => !(item instanceof Barrier));
-    this.#queue.length = 0;
+    this.#queue = [];
     this.#host.failed(failure, heldBack);
   }
 
@@ -109,7 +109,7 @@ export class PersistFirst<T> {
       if (this.#failed) return;
       released += 1;
     }
-    this.#queue.splice(0, released);
+    this.#queue = released === this.#queue.length ? [] : this.#queue.slice(released);
     this.#releasing = false;
     this.#host.released();
   }

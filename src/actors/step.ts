@@ -57,7 +57,10 @@ export function createGate<M extends AnyStateMachine>(chart: M): Gate<M> {
     (more) => {
       if (more.length === 0) return;
       if (effects.length === 0) effects = more;
-      else for (const effect of more) ownEffects().push(effect);
+      else {
+        const all = ownEffects();
+        for (const effect of more) all.push(effect);
+      }
     },
   );
 

@@ -105,6 +105,32 @@ describe('a program', () => {
     expect(contexts.at(-1)).toEqual({ 0: 'x', 1: 'y', a: 8, b: 6, c: 7 });
   });
 
+  // A program went through the names of a patch with `for in`, which finds inherited ones, too.
+  it('leaves alone what a patch or a context inherits, as a copy does', () => {
+    const patches = [{ a: 1 }, { a: 2 }, Object.create({ a: 3 }), { a: 4 }, Object.create({ a: 5 }, {})];
+    const machine = machineOf({
+      context: { a: 0, b: 0 },
+      on: { go: { actions: update((_context, { v }) => v as object) } },
+    });
+    const contexts = compare(machine, patches.map(go));
+    expect(contexts).toEqual([1, 2, 2, 4, 4].map((a) => ({ a, b: 0 })));
+
+    const inheriting = machineOf({
+      context: () => Object.assign(Object.create({ b: 1 }), { a: 0 }),
+      on: { go: { actions: update(({ a }) => ({ a: (a as number) + 1 })) } },
+    });
+    const fresh = accelerate(inheriting, { compileAfter: 1 });
+    const { step } = stepper(fresh);
+    for (const first of [null, null, null]) expect(step(first, go()).context).toEqual({ a: 1 });
+    // With all of its fields inherited or not, a context of the shape that the program knows is not at once one to copy.
+    const [plain, odd] = [{ a: 0, b: 2 }, Object.assign(Object.create({ b: 3 }), { a: 0 })];
+    for (const context of [plain, plain, odd]) {
+      const snapshot = { ...fresh.getInitialSnapshot(createScope(fresh, () => {})), context };
+      const copied = Object.assign({}, context, { a: 1 });
+      expect(Object.entries(step(snapshot as never, go()).context)).toEqual(Object.entries(copied));
+    }
+  });
+
   it('is no way into a prototype', () => {
     const machine = machineOf({
       context: { a: 0 },
