@@ -7,6 +7,7 @@ const STORE = 'test/sim/store.test.ts';
 const INVARIANTS = 'test/sim/invariants.test.ts';
 const WITNESS = 'test/sim/disk-witness.test.ts';
 const DRIVE = 'test/sim/drive.test.ts';
+const CREW = 'test/sim/crew.test.ts';
 
 export const SIM_MUTANTS: readonly Mutant[] = [
   {
@@ -80,5 +81,45 @@ export const SIM_MUTANTS: readonly Mutant[] = [
     replace: '.length * 2 <= of.length + 1;',
     test: 'test/sim/roster.test.ts',
     title: 'as many disks be damaged as a cluster can do without',
+  },
+  {
+    name: 'sim: whoever is first is told of first',
+    file: 'src/sim/crew.ts',
+    search: 'if (listener?.index !== ending.index) {',
+    replace: 'if (listener === null) {',
+    test: CREW,
+    title: 'in the order of the tasks',
+  },
+  {
+    name: 'sim: a seed that failed does not keep others from being run',
+    file: 'src/sim/crew.ts',
+    search: 'if (decides(this.#work, ending)) this.#isDecided = true;',
+    replace: '',
+    test: CREW,
+    title: 'the lowest task that fails',
+  },
+  {
+    name: 'sim: a process that has died takes its seed with it',
+    file: 'src/sim/crew.ts',
+    search: 'return crash !== null || work.decides(result);',
+    replace: 'return crash === null && work.decides(result);',
+    test: CREW,
+    title: 'finishes the tasks before a crash',
+  },
+  {
+    name: 'sim: processes go on when all is said',
+    file: 'src/sim/crew.ts',
+    search: 'for (const { worker } of this.#members) worker.dismiss();',
+    replace: '',
+    test: CREW,
+    title: 'dismisses everybody',
+  },
+  {
+    name: 'sim: the results of all seeds are held in memory',
+    file: 'src/sim/crew.ts',
+    search: 'if (this.#next - this.#awaited >= MOST_AHEAD) return;',
+    replace: '',
+    test: CREW,
+    title: 'does not run away',
   },
 ];

@@ -128,7 +128,7 @@ describe('the rules', () => {
   it('says where, which rule and what to do', () => {
     const source = sourceOf('src/sim/run.ts', "\nimport { wallMs } from '../host/clock.ts';\n");
     expect(report(floorViolations([source]))).toBe(
-      'src/sim/run.ts:2: Floors: src/sim/ may not import src/host/clock.ts: it stands on machines/, src/actors/, src/maelstrom/, src/verify/, src/storage/, src/kit/, src/trace/, src/report/source.ts, src/cli/usage.ts',
+      'src/sim/run.ts:2: Floors: src/sim/ may not import src/host/clock.ts: it stands on machines/, src/actors/, src/maelstrom/, src/verify/, src/storage/, src/kit/, src/trace/, src/report/source.ts, src/cli/usage.ts, src/cli/observers.ts',
     );
   });
 

@@ -49,10 +49,21 @@ export function describeStoreResult({ options, stats, survival, traceHash }: Sto
   ].join('\n');
 }
 
-type Counts = Pick<SurvivalResult, 'acknowledged' | 'held' | 'covered' | 'forgotten' | 'lost'>;
+/** What became of the acknowledged writes of a run, or of many. */
+export type SurvivalCounts = Pick<SurvivalResult, 'acknowledged' | 'held' | 'covered' | 'forgotten' | 'lost'>;
+
+export function survivalCounts({
+  acknowledged,
+  held,
+  covered,
+  forgotten,
+  lost,
+}: SurvivalCounts): SurvivalCounts {
+  return { acknowledged, held, covered, forgotten, lost };
+}
 
 /** The number that a mode stands or falls by. */
-function storeHeadline(mode: Mode, { acknowledged, held, covered, forgotten, lost }: Counts): string {
+function storeHeadline(mode: Mode, { acknowledged, held, covered, forgotten, lost }: SurvivalCounts): string {
   const apart =
     forgotten === 0 ? '' : `; ${forgotten} more went with the damaged disk of the only node that knew them`;
   return `  ${mode}: ${lost} of ${acknowledged} acknowledged writes LOST (${held} held, ${covered} replaced by writes that had seen them)${apart}`;
@@ -60,12 +71,12 @@ function storeHeadline(mode: Mode, { acknowledged, held, covered, forgotten, los
 
 /** What became of acknowledged writes over many runs, for each mode. */
 export class SurvivalTotals {
-  readonly #totals = new Map<Mode, Counts>();
+  readonly #totals = new Map<Mode, SurvivalCounts>();
 
-  add(mode: Mode, survival: SurvivalResult | null): void {
+  add(mode: Mode, survival: SurvivalCounts | null): void {
     if (survival === null) return;
     const before = this.#totals.get(mode);
-    const sum = (name: keyof Counts) => survival[name] + (before?.[name] ?? 0);
+    const sum = (name: keyof SurvivalCounts) => survival[name] + (before?.[name] ?? 0);
     this.#totals.set(mode, {
       acknowledged: sum('acknowledged'),
       held: sum('held'),

@@ -67,6 +67,7 @@ export const ROOMS: readonly Room[] = [
       'src/trace/',
       REPORT_SOURCE,
       USAGE,
+      OBSERVERS,
     ],
     packages: ['rxjs', 'xstate', 'node:crypto', 'node:fs', 'node:path', 'node:url'],
   },

@@ -67,7 +67,7 @@ describe('actorum sim', () => {
   });
 
   it('runs many seeds and says which', async () => {
-    const { code, printed } = await run('--seed', '100', '--runs', '3', '--seconds', '1');
+    const { code, printed } = await run('--seed', '100', '--runs', '3', '--jobs', '1', '--seconds', '1');
     expect(code).toBe(0);
     expect(printed).toMatch(/^3 seeds \(100 to 102\)/);
   });
@@ -84,6 +84,11 @@ describe('actorum sim', () => {
     [['--crash-at', 'n2:0:all'], /--crash-at is "n2:0:all"/],
     [['--torn', '2'], /--torn is "2"/],
     [['--checkpoint-entries', '0'], /--checkpoint-entries is "0"/],
+    [['--jobs', '0'], /--jobs is "0"/],
+    [['--jobs', '1.5'], /--jobs is "1.5"/],
+    [['--jobs', 'all'], /--jobs is "all"/],
+    [['--runs', '2', '--jobs', '2', '--inspect'], /--inspect shows one run, not 2/],
+    [['--worker'], /--worker/],
     [['--speed'], /--speed/],
     [['extra'], /extra/],
   ])('refuses %j', async (args, message) => {
@@ -94,7 +99,8 @@ describe('actorum sim', () => {
 
   it('reports one run, or of several the last, as a page, and says where it is', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sim-')), 'deep', 'page.html');
-    const one = await run('--seed', '100', '--runs', '2', '--seconds', '1', '--report', file);
+    const many = ['--seed', '100', '--runs', '2', '--jobs', '1', '--seconds', '1'];
+    const one = await run(...many, '--report', file);
     expect(one.printed).toContain(`report: ${file}\n`);
     expect(readFileSync(file, 'utf8')).toContain('--seed 101 ');
     const store = ['--workload', 'lww-kv', '--seed', '5', '--seconds', '1', '--json', '--report', file];
@@ -112,6 +118,7 @@ describe('actorum sim', () => {
       '--ryw-wait-ms',
       '--seed',
       '--runs',
+      '--jobs',
       '--crash-rate',
       '--sync-ms',
       '--report',

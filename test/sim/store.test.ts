@@ -117,7 +117,18 @@ describe('actorum sim --workload lww-kv', () => {
   });
 
   it('adds up over many seeds', async () => {
-    const { code, printed } = await run('--seed', '3', '--runs', '4', '--seconds', '1', '--mode', 'vv');
+    const { code, printed } = await run(
+      '--seed',
+      '3',
+      '--runs',
+      '4',
+      '--jobs',
+      '1',
+      '--seconds',
+      '1',
+      '--mode',
+      'vv',
+    );
     expect(code).toBe(0);
     expect(printed).toMatch(/^4 seeds \(3 to 6\)/);
     expect(printed).toMatch(/^ {2}vv: 0 of \d+ acknowledged writes LOST/m);
