@@ -3,11 +3,10 @@ import { simulate } from '../../src/sim/simulation.ts';
 import { cpuUs, report, taskOf } from '../child.ts';
 import type { SimFigures, SimTask } from './task.ts';
 
-/** One simulation, in a process that has warmed up with others of other seeds. */
-const WARM_UP_RUNS = 3;
-const { options, accelerate } = taskOf<SimTask>();
+/** One simulation, in a process that has warmed up with others of other seeds, as long as it. */
+const { options, accelerate, warmUpSeconds } = taskOf<SimTask>();
 stepWithStockXState(!accelerate);
-for (let run = 1; run <= WARM_UP_RUNS; run += 1)
+for (let run = 1; (run - 1) * options.seconds < warmUpSeconds; run += 1)
   simulate({ ...options, seed: options.seed + run * 1_000_000 });
 
 const startMs = performance.now();

@@ -32,8 +32,12 @@ export const WEATHERS = {
 
 export type WeatherName = keyof typeof WEATHERS;
 
-/** What a process of its own simulates. */
-export type SimTask = { readonly options: SimulationOptions; readonly accelerate: boolean };
+/** What a process of its own simulates, after so many virtual seconds of the same kind. */
+export type SimTask = {
+  readonly options: SimulationOptions;
+  readonly accelerate: boolean;
+  readonly warmUpSeconds: number;
+};
 
 /** What it measured. */
 export type SimFigures = {
