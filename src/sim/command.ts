@@ -83,22 +83,40 @@ async function runMany(given: SimArguments, seed: number, hire: Hire): Promise<n
     decides: ({ told }) => told?.failure !== null,
     onProgress: progress.show,
   };
-  for await (const { index, result, crash } of work.workers === 1 ? inThisProcess(work) : inOrder(work)) {
-    const options = optionsOf(index);
-    if (crash !== null) {
-      telling.crash(options, crash);
-      if (given.watched !== null || given.report !== null)
-        warn('neither trace nor report is written of a run that its process did not survive');
-      return 1;
-    }
-    if (result.told === null) throw noVerdict(options, result.error);
-    telling.run(options, result.told);
-    const isFailed = result.told.failure !== null;
-    const isSame = isFailed || index === runs - 1 ? await watchAgain(given, options, result.told) : true;
-    if (isFailed || !isSame) return 1;
+  let last: Ending<Reply> | null = null;
+  for await (const ending of work.workers === 1 ? inThisProcess(work) : inOrder(work)) {
+    const told = ending.result?.told;
+    if (told) telling.run(optionsOf(ending.index), told);
+    last = ending;
   }
-  telling.end(seed);
-  return 0;
+  // Nobody else is at work any more.
+  progress.clear();
+  if (last === null) throw new Error('there is at least one run');
+  const isGood = await conclude(given, optionsOf(last.index), last, telling);
+  if (isGood) telling.end(seed);
+  return isGood ? 0 : 1;
+}
+
+/**
+ * What there is to do for the run that decides, besides telling of it: the one that failed, or else the last.
+ * @returns whether all is well
+ * @throws Error when it came to no verdict by a fault of ours
+ */
+async function conclude(
+  given: SimArguments,
+  options: SimulationOptions,
+  { result, crash }: Ending<Reply>,
+  telling: Telling,
+): Promise<boolean> {
+  const isWatched = given.watched !== null || given.report !== null;
+  if (crash !== null) {
+    telling.crash(options, crash);
+    if (isWatched) warn('neither trace nor report is written of a run that its process did not survive');
+    return false;
+  }
+  if (result.told === null) throw noVerdict(options, result.error);
+  const isSame = isWatched ? await watchAgain(given, options, result.told) : true;
+  return isSame && result.told.failure === null;
 }
 
 function taskOf({ isStock, verbose, tail, json }: SimArguments, options: SimulationOptions): Task {
@@ -121,7 +139,6 @@ async function* inThisProcess({ tasks, taskOf, decides, onProgress }: Work<Task,
  * @returns whether it was the same run, as it must be
  */
 async function watchAgain(given: SimArguments, options: SimulationOptions, told: Told): Promise<boolean> {
-  if (given.watched === null && given.report === null) return true;
   const observers = await watch(given, options);
   const run = runTask({ ...taskOf(given, options), wanted: NOTHING }, { records: observers?.sink });
   await observers?.close();
