@@ -110,6 +110,15 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     title: 'accelerate warns once',
   },
   {
+    name: 'accelerator: inherited fields are taken for own ones',
+    file: 'src/accelerate/shapes.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is looked for.
+    search: 'if (hasOwn.call(${record}, name)) switch',
+    replace: 'switch',
+    test: PROGRAMS,
+    title: 'leaves alone what a patch or a context inherits',
+  },
+  {
     name: 'accelerator: a program that forgets what an update changed',
     file: 'src/accelerate/shapes.ts',
     search: 'shape.includes(key) ? patch : context',
