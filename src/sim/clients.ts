@@ -154,8 +154,7 @@ export class Clients {
       this.record({ ...about, ...outcome, ...(seen === undefined ? {} : { value: seen }), ...shown });
       done(outcome.type);
     };
-    this.#network.attach(name, (line) => {
-      const answer = (JSON.parse(line) as { body: Body }).body;
+    this.#network.attachClient(name, (answer) => {
       if (answer.in_reply_to === msgId) settle(answer);
     });
     this.#network.sendCalmly(name, node, { ...body, msg_id: msgId });

@@ -200,12 +200,11 @@ export class DiskWitness {
 function after(held: Held, write: Exclude<DiskWrite, StoreWrite>): Held {
   switch (write.type) {
     case 'persist': {
-      const { hardState, log } = write;
-      return {
-        ...held,
-        ...(hardState ?? {}),
-        log: log === null ? held.log : append(keepThrough(held.log, log.from - 1), log.entries),
-      };
+      const { installed, incoming } = held;
+      const { term, votedFor } = write.hardState ?? held;
+      const log =
+        write.log === null ? held.log : append(keepThrough(held.log, write.log.from - 1), write.log.entries);
+      return { term, votedFor, log, installed, incoming };
     }
     case 'compact':
       return { ...held, log: compact(held.log, write.through) };

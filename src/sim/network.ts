@@ -11,7 +11,12 @@ export type { Body };
 export type Deliver = (line: string) => void;
 /** Takes a message that was not written as a line, and that nobody may change. */
 export type Hand = (packet: Packet) => void;
-type Address = { readonly deliver: Deliver; readonly isUp: () => boolean; readonly hand: Hand | null };
+type Address = {
+  readonly deliver: Deliver;
+  readonly isUp: () => boolean;
+  readonly hand: Hand | null;
+  readonly isClient: boolean;
+};
 
 /** The longest extra delay of a message's second copy, and of one that others pass. */
 const DUPLICATE_DELAY_MS = 500;
@@ -19,7 +24,7 @@ const REORDER_DELAY_MS = 500;
 /** So many messages are handed over for each that goes as a line. */
 const HANDED_PER_LINE = 15;
 /** So many messages are handed over for each that is looked at again when it arrives. */
-const HANDED_PER_CHECK = 4;
+const HANDED_PER_CHECK = 16;
 
 /**
  * A network that loses, repeats, delays and reorders messages, and that can be cut between any two nodes in either
@@ -69,7 +74,14 @@ export class Network {
    * @param hand takes messages that need not be lines; without it all of them are
    */
   attach(name: string, deliver: Deliver, isUp: () => boolean = () => true, hand: Hand | null = null): void {
-    this.#addresses.set(name, { deliver, isUp, hand });
+    this.#addresses.set(name, { deliver, isUp, hand, isClient: false });
+  }
+
+  /** @param take is given the body of every reply; it must not change it */
+  attachClient(name: string, take: (body: Body) => void): void {
+    const deliver: Deliver = (line) => take((JSON.parse(line) as { body: Body }).body);
+    const hand: Hand = ({ body }) => take(body);
+    this.#addresses.set(name, { deliver, isUp: () => true, hand, isClient: true });
   }
 
   /** Stops messages from `src` to `dest`, those on their way included. */
@@ -105,10 +117,15 @@ export class Network {
     }
   }
 
-  /** Between a client and a node: always arrives, and always as a line. */
+  /**
+   * Between a client and a node: always arrives. What a client sends need not be JSON, and a node takes down how long it
+   * was: it is always a line.
+   */
   sendCalmly(src: string, dest: string, body: Body): void {
     const id = this.#traced(src, dest, body);
-    this.#carry(lineOf(src, dest, body), true, this.#dice.between(0.1, 1), id);
+    const isReply = this.#addresses.get(dest)?.isClient === true;
+    const carried = isReply ? new Packet(src, dest, body) : lineOf(src, dest, body);
+    this.#carry(carried, !isReply || this.#goesAsLine(), this.#dice.between(0.1, 1), id);
   }
 
   #goesAsLine(): boolean {

@@ -106,8 +106,7 @@ export class StoreClients {
       done(ending);
     };
     const timeout = this.#schedule.after(CLIENT_TIMEOUT_MS, () => settle(null));
-    this.#network.attach(name, (line) => {
-      const answer = (JSON.parse(line) as { body: Body }).body;
+    this.#network.attachClient(name, (answer) => {
       if (answer.in_reply_to === msgId) settle(answer);
     });
     const request = requestFor(ask, this.#options.mode, this.#dice.chance(0.5));

@@ -83,8 +83,13 @@ export class MemoryEngine<V> implements Engine<V> {
       this.#leaves.push({ keys: [key], values: [value] });
       return;
     }
-    keys.splice(place, 0, key);
-    values.splice(place, 0, value);
+    if (place === keys.length) {
+      keys.push(key);
+      values.push(value);
+    } else {
+      keys.splice(place, 0, key);
+      values.splice(place, 0, value);
+    }
     if (keys.length <= LEAF_MAX) return;
     const half = keys.length >>> 1;
     this.#leaves.splice(number + 1, 0, { keys: keys.splice(half), values: values.splice(half) });

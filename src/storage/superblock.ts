@@ -85,16 +85,29 @@ export function superblockPuts<V>(
   damaged: readonly Key[],
 ): Put<V>[] {
   const own: Slot = superblock.batch % 2 === 0 ? 0 : 1;
+  const content = superblock as unknown as Json;
+  if (!both && damaged.length === 0) {
+    const [first, second] = KEYS[own];
+    return [
+      [first, codec.seal(first, content)],
+      [second, codec.seal(second, content)],
+    ];
+  }
   const slots: readonly Slot[] = both ? [own, own === 0 ? 1 : 0] : [own];
   return slots.flatMap((slot) => {
     const isSecondFirst =
       damaged.includes(superblockKey(slot, 1)) && !damaged.includes(superblockKey(slot, 0));
     const keys = (isSecondFirst ? ([1, 0] as const) : COPIES).map((copy) => superblockKey(slot, copy));
-    return keys.map((key): Put<V> => [key, codec.seal(key, superblock as unknown as Json)]);
+    return keys.map((key): Put<V> => [key, codec.seal(key, content)]);
   });
 }
 
 const COPIES: readonly Slot[] = [0, 1];
+/** The keys of both copies, for each slot. */
+const KEYS = [
+  [superblockKey(0, 0), superblockKey(0, 1)],
+  [superblockKey(1, 0), superblockKey(1, 1)],
+] as const;
 
 /** What is under one of the four keys of superblocks. */
 type Copy = { readonly slot: Slot; readonly copy: Slot } & (
