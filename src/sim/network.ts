@@ -11,12 +11,7 @@ export type { Body };
 export type Deliver = (line: string) => void;
 /** Takes a message that was not written as a line, and that nobody may change. */
 export type Hand = (packet: Packet) => void;
-type Address = {
-  readonly deliver: Deliver;
-  readonly isUp: () => boolean;
-  readonly hand: Hand | null;
-  readonly isClient: boolean;
-};
+type Address = { readonly deliver: Deliver; readonly isUp: () => boolean; readonly hand: Hand | null };
 
 /** The longest extra delay of a message's second copy, and of one that others pass. */
 const DUPLICATE_DELAY_MS = 500;
@@ -30,8 +25,8 @@ const HANDED_PER_CHECK = 16;
  * A network that loses, repeats, delays and reorders messages, and that can be cut between any two nodes in either
  * direction. Links between a client and a node are calm: what a client sees go wrong there tells nothing.
  *
- * On a real wire a message is a line. Here that would be a third of a simulation's time, so most messages between nodes
- * are handed over as they are, and what a line would show is looked for: what is not JSON is refused when it is sent; and
+ * On a real wire a message is a line. Here that would be a third of a simulation's time, so most messages are handed
+ * over as they are, and what a line would show is looked for: what is not JSON is refused when it is sent; and
  * of what arrives one in so many is looked at again, and refused when it was changed since. One in so many goes as a line
  * all the same, and all of them do with `onlyLines`; the trace is the same either way.
  */
@@ -74,14 +69,14 @@ export class Network {
    * @param hand takes messages that need not be lines; without it all of them are
    */
   attach(name: string, deliver: Deliver, isUp: () => boolean = () => true, hand: Hand | null = null): void {
-    this.#addresses.set(name, { deliver, isUp, hand, isClient: false });
+    this.#addresses.set(name, { deliver, isUp, hand });
   }
 
   /** @param take is given the body of every reply; it must not change it */
   attachClient(name: string, take: (body: Body) => void): void {
     const deliver: Deliver = (line) => take((JSON.parse(line) as { body: Body }).body);
     const hand: Hand = ({ body }) => take(body);
-    this.#addresses.set(name, { deliver, isUp: () => true, hand, isClient: true });
+    this.#addresses.set(name, { deliver, isUp: () => true, hand });
   }
 
   /** Stops messages from `src` to `dest`, those on their way included. */
@@ -117,15 +112,12 @@ export class Network {
     }
   }
 
-  /**
-   * Between a client and a node: always arrives. What a client sends need not be JSON, and a node takes down how long it
-   * was: it is always a line.
-   */
+  /** Between a client and a node: always arrives. A request to a node that takes only lines need not be JSON. */
   sendCalmly(src: string, dest: string, body: Body): void {
     const id = this.#traced(src, dest, body);
-    const isReply = this.#addresses.get(dest)?.isClient === true;
-    const carried = isReply ? new Packet(src, dest, body) : lineOf(src, dest, body);
-    this.#carry(carried, !isReply || this.#goesAsLine(), this.#dice.between(0.1, 1), id);
+    const isHanded = (this.#addresses.get(dest)?.hand ?? null) !== null;
+    const carried = isHanded ? new Packet(src, dest, body) : lineOf(src, dest, body);
+    this.#carry(carried, !isHanded || this.#goesAsLine(), this.#dice.between(0.1, 1), id);
   }
 
   #goesAsLine(): boolean {
