@@ -69,7 +69,9 @@ export function peerMessage(
   const shape = (isStore ? GOSSIP_SHAPES : logShapes).get(body.type);
   if (shape === undefined || !(isStore || isCount(body.term)) || !shape(body)) return null;
   // The body was parsed a moment ago and is nobody else's, so it becomes the message itself.
-  return Object.assign(body, { from: src }) as unknown as NodeMessage;
+  const message = body as { from?: unknown };
+  message.from = src;
+  return message as unknown as NodeMessage;
 }
 
 /** A term, an index or a number: never negative, never beyond what a double counts exactly. */

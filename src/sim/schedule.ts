@@ -19,8 +19,13 @@ export class Schedule {
 
   /** Lets `run` happen after `delayMs` of virtual time. */
   after(delayMs: number, run: () => void): Scheduled {
+    return this.at(this.#nowMs + delayMs, run);
+  }
+
+  /** Lets `run` happen at this time, which is not past. */
+  at(dueMs: number, run: () => void): Scheduled {
     const scheduled: Scheduled = { run };
-    this.#queue.add(this.#nowMs + delayMs, scheduled);
+    this.#queue.add(dueMs, scheduled);
     return scheduled;
   }
 
