@@ -54,9 +54,12 @@ export function stepperOf(way: Way, { machine, moments, reduce }: Case): Stepper
 function restored(context: object): object {
   const { log } = context as { readonly log?: Log };
   if (log === undefined) return context;
+  const { entries } = log;
   const own = log.length - log.base.index;
-  // One by one: to set the length of an array costs V8 as much as some of the steps that are measured.
-  while (log.entries.length > own) log.entries.pop();
+  // In the way that costs V8 less: to set an array's length takes as long as some of the steps that are measured, and
+  // one by one many entries take as long as to append them.
+  if (entries.length - own > 16) entries.length = own;
+  else while (entries.length > own) entries.pop();
   return context;
 }
 
