@@ -205,7 +205,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'definite error after a request was handed over',
-    file: 'machines/requests/pending.ts',
+    file: 'machines/requests/refusals.ts',
     search: "return handedMs === null || op.type === 'read' || op.type === 'members';",
     replace: "return handedMs !== null || op.type === 'read';",
     test: 'test/regressions/refused-copy-denies-appended-write.test.ts',
@@ -262,8 +262,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a leader that is behind answers a waiting read',
     file: 'machines/requests/pending.ts',
-    search: 'else if (found.index < request.minIndex) pending.push(keepAsking(request, found.index));',
-    replace: 'else if (found.index < 0) pending.push(keepAsking(request, found.index));',
+    search: 'const isEnough = index >= request.minIndex;',
+    replace: 'const isEnough = index >= 0;',
     test: MODELS,
     title: 'is what its reference says',
   },

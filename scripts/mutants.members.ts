@@ -117,7 +117,7 @@ export const MEMBERS_MUTANTS: readonly Mutant[] = [
   {
     name: 'members: a change is asked of a second leader',
     file: 'machines/requests/pending.ts',
-    search: 'return handedMs === null || !isAskedOnce(op);',
+    search: 'return batch.handedMs === null ? [batch] : without([batch], ({ op }) => isAskedOnce(op));',
     replace: 'return true;',
     test: 'test/models/models.test.ts',
     title: 'is what its reference says',

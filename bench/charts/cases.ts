@@ -134,8 +134,10 @@ function isMoment({ chart, value, event }: Recorded, of: string, [, state, type,
 
 /** How many entries, requests, answers and the like an event carries. */
 function sizeOf(event: EventObject): number {
-  const list = Object.values(event).find((field) => Array.isArray(field));
-  return Array.isArray(list) ? list.length : 0;
+  return Object.values(event).reduce<number>(
+    (size, field) => (Array.isArray(field) ? size + field.length : size),
+    0,
+  );
 }
 
 function toyCases(): Case[] {

@@ -103,17 +103,11 @@ export function startActorum(): Cluster {
 
   return {
     commit(count, number) {
-      const requests = Array.from({ length: count }, (_, i) => {
-        return { number: number + i, op: operationOf(number + i), bytes: 90 };
+      const origin = { node: 'n1', incarnation: 1, floor: number };
+      const entries = Array.from({ length: count }, (_, i) => {
+        return { term, op: operationOf(number + i), origin, number: number + i, bytes: 90 };
       });
-      leader.tell({
-        type: 'requests.proposed',
-        from: 'n1',
-        term,
-        incarnation: 1,
-        floor: number,
-        requests,
-      });
+      leader.tell({ type: 'requests.proposed', from: 'n1', term, entries, reads: [] });
       settle();
     },
     applied: () => [...members.values()].map(({ applied }) => applied),

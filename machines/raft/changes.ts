@@ -61,7 +61,7 @@ function noted({ asked }: RaftContext, { node, incarnation, number }: Asker): Ra
 export function appendChange(context: RaftContext, event: Change): Patch {
   const { by, floor, change } = event;
   const { node, incarnation, number } = by;
-  const next = entering(context, changed(context.membership, change), { node, incarnation, number, floor });
+  const next = entering(context, changed(context.membership, change), { node, incarnation, floor }, number);
   const progress = progressOf(next.standing, context);
   return {
     ...next.standing,
@@ -73,10 +73,10 @@ export function appendChange(context: RaftContext, event: Change): Patch {
 }
 
 /** What is so already is still so if this node still leads: a round of reads will tell. */
-export function queueConfirmation(context: RaftContext, { by, change }: Change): Patch {
+export function queueConfirmation(context: RaftContext, { by, floor, change }: Change): Patch {
   const { node, incarnation, number } = by;
   const { reads } = context;
-  const waiting = [...reads.waiting, { node, incarnation, number, op: change }];
+  const waiting = [...reads.waiting, { origin: { node, incarnation, floor }, number, op: change }];
   return { reads: { ...reads, waiting }, asked: noted(context, by), decided: NOTHING_DECIDED };
 }
 
@@ -109,7 +109,7 @@ function isMembershipCommitted({ memberships, commitIndex }: RaftContext): boole
  */
 export function leaveJoint(context: RaftContext): Patch {
   const { voters, learners } = context.membership;
-  const { log, standing } = entering(context, { voters, outgoing: [], learners }, null);
+  const { log, standing } = entering(context, { voters, outgoing: [], learners }, null, 0);
   const begun = openRound(context);
   const planned = planAll({ ...context, log }, begun.round);
   const progress = progressOf(standing, { ...context, ...planned });
@@ -178,7 +178,7 @@ function transferOutcome(context: RaftContext, to: string): Outcome {
 
 function answered({ commitIndex }: RaftContext, by: Asker, outcome: Outcome): RaftEffect {
   const { node, incarnation, number } = by;
-  return { type: 'request.answered', node, incarnation, number, index: commitIndex, outcome };
+  return { type: 'request.answered', origin: { node, incarnation }, number, index: commitIndex, outcome };
 }
 
 /** The log with this membership at its end, and what a node knows of its cluster then. */
@@ -186,10 +186,11 @@ function entering(
   context: RaftContext,
   membership: Membership,
   origin: Origin | null,
+  number: number,
 ): { readonly log: RaftContext['log']; readonly standing: Standing } {
   const { log, memberships, settings, term } = context;
   const op = { type: 'members', membership } as const;
-  const entry: Entry = { term, op, origin, bytes: 100 + JSON.stringify(membership).length };
+  const entry: Entry = { term, op, origin, number, bytes: 100 + JSON.stringify(membership).length };
   const standing = followLog(settings.id, memberships, lastIndex(log), [entry]);
   return { log: append(log, [entry]), standing: standing as Standing };
 }

@@ -1,9 +1,7 @@
 import type {
   ChangeMembersOperation,
   LoggedOperation,
-  MembersOperation,
   OnceOperation,
-  Operation,
   Outcome,
   UnloggedOperation,
 } from '../operations.ts';
@@ -15,17 +13,19 @@ import type { Checkpoint, StateItem } from './snapshot.ts';
  * A wire message's body is its event without `from`: who sent it is the envelope's `src`.
  */
 
-/**
- * Which request a log entry came from. A request may be proposed more than once (a change of leader, a lost
- * answer, a duplicated message); its origin makes all copies one (the idea of thesis section 6.3).
- */
-export type Origin = {
-  /** The node that a client handed the request to. */
+/** One life of a node. */
+export type Life = {
   readonly node: string;
   /** Which life of that node: a restarted node counts its requests from one again. */
   readonly incarnation: number;
-  /** The request's number within that life, from 1. */
-  readonly number: number;
+};
+
+/**
+ * Where requests came from: the node that clients handed them to, and what those have in common that it handed to a
+ * leader together. It is made once for all of them. A request may be proposed more than once (a change of leader, a lost
+ * answer, a duplicated message); its origin and its number there make all copies one (the idea of thesis section 6.3).
+ */
+export type Origin = Life & {
   /** Every request below this number is settled at its origin and will never be proposed again. */
   readonly floor: number;
 };
@@ -41,14 +41,9 @@ export type Entry = {
   readonly op: LoggedOperation | MembershipOperation | null;
   /** Where it came from; null for what a leader appends of its own accord. */
   readonly origin: Origin | null;
-  /** About how many bytes it takes on the wire, for the limits on messages. */
-  readonly bytes: number;
-};
-
-/** A client's operation on its way from the node that took it to the leader. */
-export type ForwardedRequest = {
+  /** The request's number within that life of its origin, from 1; 0 without an origin. */
   readonly number: number;
-  readonly op: Operation | MembersOperation;
+  /** About how many bytes it takes on the wire, for the limits on messages. */
   readonly bytes: number;
 };
 
@@ -141,9 +136,10 @@ export type SnapshotResponse = Header & {
 /** Client requests, passed by the node that took them to the leader of `term`: here `term` names the leadership, not the sender's. */
 export type ForwardRequest = Header & {
   readonly type: 'forward.request';
-  readonly incarnation: number;
-  readonly floor: number;
-  readonly requests: readonly ForwardedRequest[];
+  /** The very entries that the leader is to append, which are of that term: made once, where the requests were taken. */
+  readonly entries: readonly Entry[];
+  /** What it is to read without the log. */
+  readonly reads: readonly QueuedRead[];
 };
 
 /**
@@ -230,9 +226,9 @@ export type RaftEvent =
       readonly type: 'requests.proposed';
       readonly from: string;
       readonly term: number;
-      readonly incarnation: number;
-      readonly floor: number;
-      readonly requests: readonly ForwardedRequest[];
+      /** To be appended as they are: they are of that term. */
+      readonly entries: readonly Entry[];
+      readonly reads: readonly QueuedRead[];
     }
   /** The checkpoint that was asked for would survive a crash. */
   | { readonly type: 'checkpoint.durable'; readonly index: number }
@@ -256,8 +252,8 @@ export type TimerName = 'election' | 'heartbeat' | 'quorum' | 'transfer';
 
 /** A read that a leader has taken on, with the way back to who asked. */
 export type QueuedRead = {
-  readonly node: string;
-  readonly incarnation: number;
+  readonly origin: Origin;
+  /** The request's number at its origin. */
   readonly number: number;
   /** A change of members that finds everything as it should be is a read, too. */
   readonly op: UnloggedOperation | ChangeMembersOperation;
@@ -321,8 +317,7 @@ export type RaftEffect =
   /** An operator's request is settled without the log: refused, mostly. */
   | {
       readonly type: 'request.answered';
-      readonly node: string;
-      readonly incarnation: number;
+      readonly origin: Life;
       readonly number: number;
       readonly index: number;
       readonly outcome: Outcome;

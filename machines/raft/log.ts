@@ -78,7 +78,7 @@ export function append(log: Log, entries: readonly Entry[]): Log {
   const { base } = log;
   const own = log.length - base.index;
   const array = log.entries.length === own ? log.entries : log.entries.slice(0, own);
-  for (const entry of entries) array.push(entry);
+  for (let i = 0; i < entries.length; i += 1) array.push(entries[i] as Entry);
   return { base, entries: array, length: base.index + array.length };
 }
 

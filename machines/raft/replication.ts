@@ -10,7 +10,7 @@ import {
   type RaftContext,
   type Reads,
 } from './context.ts';
-import type { AppendResponse, Entry, QueuedRead, RaftEffect, RaftEvent, SnapshotResponse } from './events.ts';
+import type { AppendResponse, Entry, RaftEffect, RaftEvent, SnapshotResponse } from './events.ts';
 import { append, bytesOf, type Log, lastIndex, slice, termAt } from './log.ts';
 import { isQuorum, reachedByQuorum } from './membership.ts';
 import { freshProgress, learn, marked, planAppends } from './progress.ts';
@@ -29,7 +29,7 @@ type ProgressRecord = { [node: string]: Progress };
 /** Enters office: nothing is known of the followers' logs, and the term is opened with a no-op (paper section 8). */
 export function takeOffice(context: RaftContext): Patch {
   const { log, settings, peers, term } = context;
-  const noOp: Entry = { term, op: null, origin: null, bytes: 64 };
+  const noOp: Entry = { term, op: null, origin: null, number: 0, bytes: 64 };
   const progress = Object.fromEntries(peers.map((peer) => [peer, freshProgress(log)]));
   return {
     leader: settings.id,
@@ -44,16 +44,10 @@ export function takeOffice(context: RaftContext): Patch {
 
 /** Puts client requests into the log, and reads into the queue for the next round. */
 export function acceptRequests(context: RaftContext, event: EventOf<RaftEvent, 'requests.proposed'>): Patch {
-  const { term, log, reads } = context;
-  const { from, incarnation, floor } = event;
-  const entries: Entry[] = [];
-  const asked: QueuedRead[] = [];
-  for (const { number, op, bytes } of event.requests) {
-    if (op.type === 'read' || op.type === 'members') asked.push({ node: from, incarnation, number, op });
-    else entries.push({ term, op, origin: { node: from, incarnation, number, floor }, bytes });
-  }
+  const { log, reads } = context;
+  const asked = event.reads;
   const queued = asked.length === 0 ? reads : { ...reads, waiting: [...reads.waiting, ...asked] };
-  return { log: append(log, entries), reads: queued, decided: NOTHING_DECIDED };
+  return { log: append(log, event.entries), reads: queued, decided: NOTHING_DECIDED };
 }
 
 /**

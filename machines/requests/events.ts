@@ -1,6 +1,6 @@
-import type { ClientRequest } from '../maelstrom/events.ts';
+import type { ClientAnswer, ClientRequest } from '../maelstrom/events.ts';
 import type { AdminOperation, OnceOperation, Operation, Outcome } from '../operations.ts';
-import type { ForwardedOutcome, ForwardedRequest, Origin } from '../raft/events.ts';
+import type { Entry, ForwardedOutcome, Life, QueuedRead } from '../raft/events.ts';
 
 /** An operation for the leader: a client's or operator's, or a waiting read's in its client's name. */
 export type Submission = Pick<ClientRequest, 'client' | 'msgId' | 'bytes'> & {
@@ -13,16 +13,17 @@ export type Submission = Pick<ClientRequest, 'client' | 'msgId' | 'bytes'> & {
   readonly minIndex: number;
 };
 
-/** What became of a submission, once. */
-export type Settled = Pick<Submission, 'client' | 'msgId' | 'reader'> & {
+/** What became of a waiting read that the leader was asked for. */
+export type SettledRead = {
+  readonly reader: number;
   readonly outcome: Outcome;
-  /** Where in the log it took place, was read or was refused, and who told; null on errors of this node. */
+  /** Where in the log it was read, and who told; null on errors of this node. */
   readonly index: number | null;
   readonly servedBy: string | null;
 };
 
 /** An operation that was applied or served here, with the way back to who asked. */
-export type Result = Omit<Origin, 'floor'> & Omit<ForwardedOutcome, 'number'>;
+export type Result = ForwardedOutcome & { readonly origin: Life };
 
 /** What can happen to the client requests of one node. Times are this node's monotonic clock, in milliseconds. */
 export type RequestsEvent =
@@ -56,9 +57,9 @@ export type RequestsEffect =
       readonly type: 'forward';
       readonly to: string;
       readonly term: number;
-      readonly incarnation: number;
-      readonly floor: number;
-      readonly requests: readonly ForwardedRequest[];
+      /** What the leader is to append, in its own term. */
+      readonly entries: readonly Entry[];
+      readonly reads: readonly QueuedRead[];
     }
   /** Ask the leader of `term`, which may be this node, for what is asked only once. */
   | {
@@ -78,8 +79,10 @@ export type RequestsEffect =
       readonly incarnation: number;
       readonly outcomes: readonly ForwardedOutcome[];
     }
-  /** These requests are settled: tell whoever asked. */
-  | { readonly type: 'answer'; readonly answers: readonly Settled[] }
+  /** These requests are settled: tell the clients. */
+  | { readonly type: 'answer'; readonly answers: readonly ClientAnswer[] }
+  /** These reads are settled: tell those that wait for them. */
+  | { readonly type: 'reads.answered'; readonly reads: readonly SettledRead[] }
   /** Come back with `patrol.timeout` in `ms` milliseconds. */
   | { readonly type: 'timer.set'; readonly timer: 'patrol'; readonly ms: number }
   /** Nothing is left to look for. */

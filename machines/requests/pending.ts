@@ -1,21 +1,19 @@
 import type { EventOf } from '../chart.ts';
-import { ERROR, isAskedOnce, type Outcome } from '../operations.ts';
-import type { ForwardedOutcome } from '../raft/events.ts';
-import type { RequestsEffect, RequestsEvent, Settled, Submission } from './events.ts';
+import type { ClientAnswer } from '../maelstrom/events.ts';
+import { isAskedOnce, type Outcome } from '../operations.ts';
+import {
+  type Batch,
+  type Batches,
+  countOf,
+  forEachWaiting,
+  handed,
+  type Waiting,
+  without,
+} from './batches.ts';
+import type { RequestsEffect, RequestsEvent, Result, SettledRead, Submission } from './events.ts';
+import { lost, overloaded, tooLate } from './refusals.ts';
 
 /** The requests that clients wait for: kept until their outcome is known, or until it is too late to tell. */
-
-export type Pending = Submission & {
-  /** The request's number in this node's life, from 1. */
-  readonly number: number;
-  /** The highest index at which it was answered, below what it needs; 0 before the first such answer. */
-  readonly reachedIndex: number;
-  /**
-   * When it was last handed to a leader, null before the first time. From then on it may stand in a log: no later
-   * refusal could disprove that, because a network may have carried two copies.
-   */
-  readonly handedMs: number | null;
-};
 
 export type RequestsSettings = {
   readonly id: string;
@@ -37,14 +35,14 @@ export type RequestsContext = {
   /** The term of `leader`, or the latest term heard of. */
   readonly term: number;
   readonly nextNumber: number;
-  /** By number. */
-  readonly pending: readonly Pending[];
+  readonly pending: Batches;
   /** When the patrol timer fires; null while it does not run. It runs whenever a request waits. */
   readonly patrolAtMs: number | null;
   /** What the last update decided, for the effects that follow it to carry out. */
   readonly decided: {
-    readonly answers: readonly Settled[];
-    readonly handOver: readonly Pending[];
+    readonly answers: readonly ClientAnswer[];
+    readonly reads: readonly SettledRead[];
+    readonly handOver: Batches;
     /** When to look again; null to leave the timer as it is. */
     readonly patrolMs: number | null;
   };
@@ -57,7 +55,13 @@ export type RequestsInput = {
 };
 
 type Patch = Partial<RequestsContext>;
-const NOTHING_DECIDED: RequestsContext['decided'] = { answers: [], handOver: [], patrolMs: null };
+const NO_BATCHES: Batches = [];
+const NOTHING_DECIDED: RequestsContext['decided'] = {
+  answers: [],
+  reads: [],
+  handOver: NO_BATCHES,
+  patrolMs: null,
+};
 
 export function createRequestsContext({ input }: { input: RequestsInput }): RequestsContext {
   const { id, incarnation } = input;
@@ -76,31 +80,24 @@ export function createRequestsContext({ input }: { input: RequestsInput }): Requ
 /** Takes requests in, as many as there is room for, and hands them over if there is anyone to hand them to. */
 export function takeIn(context: RequestsContext, event: EventOf<RequestsEvent, 'requests.arrived'>): Patch {
   const { settings, pending, nextNumber, leader } = context;
-  const room = Math.max(0, settings.maxPending - pending.length);
-  const handedMs = leader === null ? null : event.nowMs;
-  const taken: Pending[] = [];
-  const answers: Settled[] = [];
-  for (const request of event.requests) {
-    if (taken.length < room) taken.push(pendingOf(request, nextNumber + taken.length, 0, handedMs));
-    else answers.push(settled(request, overloaded(settings.maxPending)));
+  const { nowMs } = event;
+  const room = settings.maxPending - countOf(pending);
+  const requests = event.requests.length <= room ? event.requests : event.requests.slice(0, room);
+  const told = nobody();
+  for (const submission of event.requests.slice(requests.length)) {
+    tell(told, submission, overloaded(settings.maxPending));
   }
-  const patrolMs = untilPatrolMs(context, taken, event.nowMs);
+  if (requests.length === 0) return { decided: decision(told, NO_BATCHES, null) };
+  const waiting = requests.length;
+  const batch: Batch = { first: nextNumber, requests, waiting, handedMs: leader === null ? null : nowMs };
+  const taken = [batch];
+  const patrolMs = untilPatrolMs(context, taken, nowMs);
   return {
-    nextNumber: nextNumber + taken.length,
+    nextNumber: nextNumber + waiting,
     pending: pending.length === 0 ? taken : pending.concat(taken),
-    patrolAtMs: patrolMs === null ? context.patrolAtMs : event.nowMs + patrolMs,
-    decided: { answers, handOver: leader === null ? [] : taken, patrolMs },
+    patrolAtMs: patrolMs === null ? context.patrolAtMs : nowMs + patrolMs,
+    decided: decision(told, leader === null ? NO_BATCHES : taken, patrolMs),
   };
-}
-
-/** Every field is written out: copying a record into another costs V8 ten times what building one does. */
-function pendingOf(
-  { client, msgId, op, bytes, reader, sinceMs, minIndex }: Submission,
-  number: number,
-  reachedIndex: number,
-  handedMs: number | null,
-): Pending {
-  return { client, msgId, op, bytes, reader, sinceMs, minIndex, number, reachedIndex, handedMs };
 }
 
 /**
@@ -109,10 +106,9 @@ function pendingOf(
  */
 function untilPatrolMs(
   { settings, patrolAtMs }: RequestsContext,
-  taken: readonly Pending[],
+  taken: Batches,
   nowMs: number,
 ): number | null {
-  if (taken.length === 0) return null;
   const patrolMs = nextPatrolMs(settings, taken, nowMs);
   return patrolAtMs !== null && patrolAtMs <= nowMs + patrolMs ? null : patrolMs;
 }
@@ -124,23 +120,19 @@ function untilPatrolMs(
 export function turnTo(context: RequestsContext, event: EventOf<RequestsEvent, 'leader.changed'>): Patch {
   const { leader, term, nowMs } = event;
   if (leader === null) return { leader, term, decided: NOTHING_DECIDED };
-  const isGranted = ({ op }: Pending) => op.type === 'transfer_leadership' && op.to === leader;
-  const answers = context.pending
-    .filter(isGranted)
-    .map((request) => settled(request, { type: 'transfer_leadership_ok' }, null, leader));
-  const handOver: Pending[] = [];
-  const pending: Pending[] = [];
-  for (const request of context.pending) {
-    if (isGranted(request)) continue;
-    const kept = mayBeHandedOver(request) ? handedOver(request, nowMs) : request;
-    if (kept !== request) handOver.push(kept);
-    pending.push(kept);
-  }
-  return { leader, term, pending, decided: { answers, handOver, patrolMs: null } };
+  const isGranted = ({ op }: Waiting) => op.type === 'transfer_leadership' && op.to === leader;
+  const told = nobody();
+  forEachWaiting(context.pending, (request) => {
+    if (isGranted(request)) tell(told, request, { type: 'transfer_leadership_ok' }, null, leader);
+  });
+  const left = without(context.pending, isGranted);
+  const pending = left.map((batch) => handed(batch, nowMs));
+  return { leader, term, pending, decided: decision(told, left.flatMap(handable), null) };
 }
 
-function mayBeHandedOver({ op, handedMs }: Pending): boolean {
-  return handedMs === null || !isAskedOnce(op);
+/** What of a batch may be handed to a leader: what is asked once is not asked again. */
+function handable(batch: Batch): Batches {
+  return batch.handedMs === null ? [batch] : without([batch], ({ op }) => isAskedOnce(op));
 }
 
 /** Operations were applied or served here: what clients of this node waited for is settled, once. */
@@ -148,146 +140,145 @@ export function settleResults(
   context: RequestsContext,
   event: EventOf<RequestsEvent, 'results.ready'>,
 ): Patch {
-  const { id, incarnation } = context.settings;
-  const own: ForwardedOutcome[] = [];
-  for (const result of event.results) {
-    if (result.node === id && result.incarnation === incarnation) own.push(result);
-  }
-  return settle(context, own, id);
+  return settle(context, event.results, context.settings.id);
 }
 
-/** The leader's answer to what was passed to it, in this life of the node. */
+/** The leader's answer to what was passed to it, in one life of this node or another. */
 export function settleResponse(
   context: RequestsContext,
   event: EventOf<RequestsEvent, 'forward.response'>,
 ): Patch {
-  const isOfThisLife = event.incarnation === context.settings.incarnation;
-  return settle(context, isOfThisLife ? event.outcomes : [], event.from);
-}
-
-function settle(context: RequestsContext, outcomes: readonly ForwardedOutcome[], servedBy: string): Patch {
-  if (outcomes.length === 0) return { decided: NOTHING_DECIDED };
-  const sorted = inOrder(outcomes);
-  const answers: Settled[] = [];
-  const pending: Pending[] = [];
-  let next = 0;
-  for (const request of context.pending) {
-    while (next < sorted.length && (sorted[next] as ForwardedOutcome).number < request.number) next += 1;
-    const found = sorted[next];
-    if (found === undefined || found.number !== request.number) pending.push(request);
-    else if (found.index < request.minIndex) pending.push(keepAsking(request, found.index));
-    else answers.push(settled(request, found.outcome, found.index, servedBy));
-  }
-  return { pending, decided: { answers, handOver: NOTHING_DECIDED.handOver, patrolMs: null } };
-}
-
-/**
- * Outcomes by ascending numbers, the latest of each number: waiting requests stand in that order, too, so both are gone
- * through once. They come so, as a rule, and then this costs nothing.
- */
-function inOrder(outcomes: readonly ForwardedOutcome[]): readonly ForwardedOutcome[] {
-  const isSorted = outcomes.every(
-    ({ number }, i) => i === 0 || (outcomes[i - 1] as ForwardedOutcome).number < number,
+  const origin = { node: context.settings.id, incarnation: event.incarnation };
+  const results = event.outcomes.map(
+    ({ number, index, outcome }): Result => ({ origin, number, index, outcome }),
   );
-  if (isSorted) return outcomes;
-  const latest = new Map(outcomes.map((outcome) => [outcome.number, outcome]));
+  return settle(context, results, event.from);
+}
+
+/** Settles what waits here for any of these results, whosever they are. Both are in order, so both are gone through once. */
+function settle(context: RequestsContext, results: readonly Result[], servedBy: string): Patch {
+  const own = ownInOrder(results, context.settings);
+  if (own.length === 0) return { decided: NOTHING_DECIDED };
+  const told = nobody();
+  const pending: Batch[] = [];
+  let next = 0;
+  for (const batch of context.pending) {
+    const { first, handedMs } = batch;
+    const end = first + batch.requests.length;
+    if (next === own.length || (own[next] as Result).number >= end) {
+      pending.push(batch);
+      continue;
+    }
+    const requests = batch.requests.slice();
+    let { waiting } = batch;
+    for (; next < own.length; next += 1) {
+      const { number, index, outcome } = own[next] as Result;
+      if (number >= end) break;
+      const request = number < first ? null : (requests[number - first] as Waiting | null);
+      if (request === null) continue;
+      const isEnough = index >= request.minIndex;
+      requests[number - first] = isEnough ? null : keepAsking(request, index);
+      if (!isEnough) continue;
+      waiting -= 1;
+      tell(told, request, outcome, index, servedBy);
+    }
+    if (waiting > 0) pending.push({ first, requests, waiting, handedMs });
+  }
+  return { pending, decided: decision(told, NO_BATCHES, null) };
+}
+
+/** Of these results those for this life of this node, by ascending numbers, the latest of each number. */
+function ownInOrder(results: readonly Result[], { id, incarnation }: RequestsSettings): readonly Result[] {
+  let before = 0;
+  let isOwn = true;
+  let isInOrder = true;
+  for (const { origin, number } of results) {
+    if (origin.node !== id || origin.incarnation !== incarnation) isOwn = false;
+    else if (number <= before) isInOrder = false;
+    else before = number;
+  }
+  // As a rule they are, and stand so.
+  if (isOwn && isInOrder) return results;
+  const own = results.filter(({ origin }) => origin.node === id && origin.incarnation === incarnation);
+  if (isInOrder) return own;
+  const latest = new Map(own.map((result) => [result.number, result]));
   return [...latest.values()].sort((a, b) => a.number - b.number);
 }
 
 /** The leader itself has not reached what this read needs; it may yet, before the deadline. */
-function keepAsking(request: Pending, index: number): Pending {
-  return pendingOf(request, request.number, Math.max(request.reachedIndex, index), request.handedMs);
-}
-
-function handedOver(request: Pending, nowMs: number): Pending {
-  return pendingOf(request, request.number, request.reachedIndex, nowMs);
+function keepAsking(request: Waiting, index: number): Waiting {
+  return { ...request, reachedIndex: Math.max(request.reachedIndex ?? 0, index) };
 }
 
 /** Answers what has waited too long, and asks again for what was handed over long ago. */
 export function patrol(context: RequestsContext, event: EventOf<RequestsEvent, 'patrol.timeout'>): Patch {
   const { settings, leader } = context;
   const { nowMs } = event;
-  const isLate = (request: Pending) => request.sinceMs + settings.deadlineMs <= nowMs;
-  const isDue = (request: Pending) =>
-    leader !== null && (request.handedMs ?? 0) + settings.retryMs <= nowMs && mayBeHandedOver(request);
-  const answers = context.pending
-    .filter(isLate)
-    .map((request) => settled(request, tooLate(context, request)));
-  const handOver: Pending[] = [];
-  const pending: Pending[] = [];
-  for (const request of context.pending) {
-    if (isLate(request)) continue;
-    const kept = isDue(request) ? handedOver(request, nowMs) : request;
-    if (kept !== request) handOver.push(kept);
-    pending.push(kept);
-  }
+  const isLate = ({ sinceMs }: Waiting) => sinceMs + settings.deadlineMs <= nowMs;
+  const told = nobody();
+  forEachWaiting(context.pending, (request, batch) => {
+    if (isLate(request)) tell(told, request, tooLate(context, request, batch));
+  });
+  const left = without(context.pending, isLate);
+  const isDue = ({ handedMs }: Batch) => leader !== null && (handedMs ?? 0) + settings.retryMs <= nowMs;
+  const pending = left.map((batch) => (isDue(batch) ? handed(batch, nowMs) : batch));
   const patrolMs = pending.length === 0 ? null : nextPatrolMs(settings, pending, nowMs);
   const patrolAtMs = patrolMs === null ? null : nowMs + patrolMs;
-  return { pending, patrolAtMs, decided: { answers, handOver, patrolMs } };
+  return { pending, patrolAtMs, decided: decision(told, left.filter(isDue).flatMap(handable), patrolMs) };
 }
 
 /** Nothing will be heard of any of these any more. What was handed to a leader may be in a log, and happen yet. */
 export function giveUp(context: RequestsContext, { text }: EventOf<RequestsEvent, 'node.failed'>): Patch {
-  const answers = context.pending.map((request) => settled(request, lost(request, text)));
-  return { pending: [], patrolAtMs: null, decided: { ...NOTHING_DECIDED, answers } };
+  const told = nobody();
+  forEachWaiting(context.pending, (request, batch) => tell(told, request, lost(request, batch, text)));
+  return { pending: [], patrolAtMs: null, decided: decision(told, NO_BATCHES, null) };
 }
 
-function lost(request: Pending, text: string): Outcome {
-  if (isInNoLog(request)) {
-    return {
-      type: 'error',
-      code: ERROR.temporarilyUnavailable,
-      text: `${text}; the operation did not happen`,
-    };
-  }
-  return { type: 'error', code: ERROR.crash, text: `${text}; not known whether the operation happened` };
-}
-
-/** A request that was never handed to a leader stands in no log, and neither does any read. */
-function isInNoLog({ handedMs, op }: Pending): boolean {
-  return handedMs === null || op.type === 'read' || op.type === 'members';
-}
-
-function nextPatrolMs(settings: RequestsSettings, pending: readonly Pending[], nowMs: number): number {
+function nextPatrolMs(settings: RequestsSettings, pending: Batches, nowMs: number): number {
   let firstMs = Number.POSITIVE_INFINITY;
-  for (const { sinceMs } of pending) firstMs = Math.min(firstMs, sinceMs);
+  for (const { requests } of pending) {
+    for (const request of requests) if (request !== null) firstMs = Math.min(firstMs, request.sinceMs);
+  }
   return Math.max(1, Math.min(settings.retryMs, firstMs + settings.deadlineMs - nowMs));
 }
 
-function settled(
+/** Who is told what. */
+type Told = { readonly answers: ClientAnswer[]; readonly reads: SettledRead[] };
+
+function nobody(): Told {
+  return { answers: [], reads: [] };
+}
+
+/**
+ * Tells whoever asked: a client, or a waiting read in its name.
+ * @param index where in the log the operation took place, was read or was refused; null on errors of this node
+ * @param servedBy who says so; null on errors of this node
+ */
+function tell(
+  { answers, reads }: Told,
   { client, msgId, reader }: Submission,
   outcome: Outcome,
   index: number | null = null,
   servedBy: string | null = null,
-): Settled {
-  return { client, msgId, reader, outcome, index, servedBy };
+): void {
+  if (reader === null) answers.push({ client, msgId, outcome, index });
+  else reads.push({ reader, outcome, index, servedBy });
 }
 
-function overloaded(maxPending: number): Outcome {
-  const text = `${maxPending} requests wait already: try again later, or another node`;
-  return { type: 'error', code: ERROR.temporarilyUnavailable, text };
+function decision(
+  { answers, reads }: Told,
+  handOver: Batches,
+  patrolMs: number | null,
+): RequestsContext['decided'] {
+  return { answers, reads, handOver, patrolMs };
 }
 
-/** Definite means definite: "it did not happen" only where no log can hold it. A read is in no log. */
-function tooLate({ settings, leader }: RequestsContext, request: Pending): Outcome {
-  const wait = `within ${settings.deadlineMs} ms`;
-  if (request.reachedIndex > 0) {
-    const text = `the log reached only index ${request.reachedIndex} ${wait}, and the read must not be older than index ${request.minIndex}`;
-    return { type: 'error', code: ERROR.temporarilyUnavailable, text };
-  }
-  if (!isInNoLog(request)) {
-    return { type: 'error', code: ERROR.timeout, text: `not known ${wait} whether the operation happened` };
-  }
-  const who = leader === null ? 'no leader was found' : `the leader ${leader} did not confirm it`;
-  return {
-    type: 'error',
-    code: ERROR.temporarilyUnavailable,
-    text: `${who} ${wait}; the operation did not happen`,
-  };
-}
-
+/** Tells whoever waited and is answered: the waiting reads first, which may have something to say to their clients. */
 export function answerClients({ decided }: RequestsContext): readonly RequestsEffect[] {
-  return decided.answers.length === 0 ? [] : [{ type: 'answer', answers: decided.answers }];
+  const { answers, reads } = decided;
+  const effects: RequestsEffect[] = reads.length === 0 ? [] : [{ type: 'reads.answered', reads }];
+  if (answers.length > 0) effects.push({ type: 'answer', answers });
+  return effects;
 }
 
 export function setPatrol({ decided }: RequestsContext): readonly RequestsEffect[] {

@@ -20,8 +20,11 @@ export class Origins {
   /** The nodes of which something is remembered otherwise than when changes were last taken. */
   readonly #changed = new Set<string>();
 
-  /** Whether this copy is the first; if so, it is remembered. */
-  admit({ node, incarnation, number, floor }: Origin): boolean {
+  /**
+   * Whether this copy is the first; if so, it is remembered.
+   * @param number the request's number at its origin
+   */
+  admit({ node, incarnation, floor }: Origin, number: number): boolean {
     const life = this.#lives.get(node);
     if (life === undefined || incarnation > life.incarnation) {
       this.#changed.add(node);

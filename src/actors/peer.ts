@@ -7,7 +7,7 @@ import { membershipOf } from '../../machines/raft/membership.ts';
 import { raftMachine } from '../../machines/raft/raft.machine.ts';
 import { rosterOf } from '../../machines/raft/roster.ts';
 import { triage } from '../../machines/raft/terms.ts';
-import type { RequestsEffect, Settled, Submission } from '../../machines/requests/events.ts';
+import type { RequestsEffect, Submission } from '../../machines/requests/events.ts';
 import { requestsMachine } from '../../machines/requests/requests.machine.ts';
 import { AppliedState } from './applied-state.ts';
 import { listen } from './bus.ts';
@@ -198,16 +198,6 @@ export class Peer {
     completed();
   }
 
-  /** What the requests cell has settled goes to the client, or to the waiting read that asked in its name. */
-  #settle(settled: readonly Settled[]): void {
-    const answers: ClientAnswer[] = [];
-    for (const one of settled) {
-      if (one.reader !== null) this.readers.settle(one);
-      else answers.push({ client: one.client, msgId: one.msgId, outcome: one.outcome, index: one.index });
-    }
-    if (answers.length > 0) this.#answer(answers);
-  }
-
   #answer(answers: readonly ClientAnswer[]): void {
     for (const { client, index } of answers) if (index !== null) this.sessions.show(client, index);
     this.answers.next(answers);
@@ -327,7 +317,10 @@ export class Peer {
   #pass(effect: RequestsEffect): void {
     switch (effect.type) {
       case 'answer':
-        return this.#settle(effect.answers);
+        return this.#answer(effect.answers);
+      case 'reads.answered':
+        for (const read of effect.reads) this.readers.settle(read);
+        return;
       case 'forward':
       case 'ask':
       case 'respond': {

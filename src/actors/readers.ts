@@ -1,9 +1,8 @@
 import type { Subject } from 'rxjs';
-import { invariant } from '../../machines/assert.ts';
 import type { Json } from '../../machines/json.ts';
 import type { ClientAnswer, ClientRequest } from '../../machines/maelstrom/events.ts';
 import { type ClientOutcome, ERROR, type RywReadOperation } from '../../machines/operations.ts';
-import type { Settled, Submission } from '../../machines/requests/events.ts';
+import type { SettledRead, Submission } from '../../machines/requests/events.ts';
 import { type RywReadEffect, rywReadMachine } from '../../machines/session/ryw-read.machine.ts';
 import { listen } from './bus.ts';
 import { Cell, type CellStep } from './cell.ts';
@@ -112,8 +111,7 @@ export class Readers {
   }
 
   /** What became of a read that was passed to the leader. */
-  settle({ reader, outcome, index, servedBy }: Settled): void {
-    invariant(reader !== null, 'only a waiting read is settled here', () => outcome);
+  settle({ reader, outcome, index, servedBy }: SettledRead): void {
     this.#tell(reader, { type: 'leader.answered', outcome, index, servedBy, nowMs: this.#host.nowMs() });
   }
 

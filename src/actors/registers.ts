@@ -66,17 +66,16 @@ export class Registers {
       appliedIndex: this.#appliedIndex,
     }));
     const results: Result[] = [];
-    for (const { op, origin } of entries) {
+    for (const { op, origin, number } of entries) {
       this.#appliedIndex += 1;
       if (op?.type === 'members') this.#membership = op.membership;
-      if (op === null || origin === null || !this.#origins.admit(origin)) continue;
-      const { node, incarnation, number } = origin;
+      if (op === null || origin === null || !this.#origins.admit(origin, number)) continue;
       const index = this.#appliedIndex;
       const outcome: Outcome =
         op.type === 'members'
           ? { type: 'change_members_ok', membership: op.membership, index }
           : this.#operate(op);
-      results.push({ node, incarnation, number, index, outcome });
+      results.push({ origin, number, index, outcome });
     }
     return results;
   }
@@ -94,9 +93,8 @@ export class Registers {
         appliedIndex: this.#appliedIndex,
       }),
     );
-    return reads.map(({ node, incarnation, number, op }) => ({
-      node,
-      incarnation,
+    return reads.map(({ origin, number, op }) => ({
+      origin,
       number,
       index: this.#appliedIndex,
       outcome: op.type === 'read' ? this.#operate(op) : rosterOf(context, op, this.#appliedIndex),

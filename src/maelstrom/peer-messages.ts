@@ -41,7 +41,7 @@ const LOG_SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boole
     isFlag(body.done) &&
     isCount(body.round),
   'forward.request': (body) =>
-    isCount(body.incarnation) && isCount(body.floor) && isListOf(body.requests, isForwardedRequest),
+    isListOf(body.entries, (entry) => isProposed(entry, body.term)) && isListOf(body.reads, isQueuedRead),
   'admin.request': (body) =>
     isCount(body.incarnation) && isCount(body.floor) && isCount(body.number) && isOnceOperation(body.op),
   'forward.response': (body) => isCount(body.incarnation) && isListOf(body.outcomes, isForwardedOutcome),
@@ -117,18 +117,29 @@ function isEntry(value: unknown): boolean {
     isCount(value.term) &&
     isNullOr(value.op, isEntryOperation) &&
     isNullOr(value.origin, isOrigin) &&
+    isCount(value.number) &&
     isCount(value.bytes)
   );
 }
 
 function isOrigin(value: unknown): boolean {
+  return isFields(value) && isText(value.node) && isCount(value.incarnation) && isCount(value.floor);
+}
+
+/** An entry that the leader of `term` may append as it is: a client's, and of that term. */
+function isProposed(value: unknown, term: unknown): boolean {
   return (
+    isEntry(value) &&
     isFields(value) &&
-    isText(value.node) &&
-    isCount(value.incarnation) &&
-    isCount(value.number) &&
-    isCount(value.floor)
+    value.term === term &&
+    isOrigin(value.origin) &&
+    isLoggedOperation(value.op)
   );
+}
+
+/** What a leader is to read for another node. */
+function isQueuedRead(value: unknown): boolean {
+  return isFields(value) && isOrigin(value.origin) && isCount(value.number) && isUnloggedOperation(value.op);
 }
 
 function isEntryOperation(value: unknown): boolean {
@@ -163,10 +174,9 @@ function isLoggedOperation(value: unknown): boolean {
   );
 }
 
-function isOperation(value: unknown): boolean {
+function isUnloggedOperation(value: unknown): boolean {
   if (!isFields(value)) return false;
-  if (value.type === 'read') return isStorable(value.key);
-  return value.type === 'members' ? isFlag(value.local) : isLoggedOperation(value);
+  return value.type === 'read' ? isStorable(value.key) : value.type === 'members' && isFlag(value.local);
 }
 
 function isOnceOperation(value: unknown): boolean {
@@ -179,10 +189,6 @@ function isOnceOperation(value: unknown): boolean {
     isSet(value.remove) &&
     isNullOr(value.ifIndex, isCount)
   );
-}
-
-function isForwardedRequest(value: unknown): boolean {
-  return isFields(value) && isCount(value.number) && isOperation(value.op) && isCount(value.bytes);
 }
 
 function isForwardedOutcome(value: unknown): boolean {

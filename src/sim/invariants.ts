@@ -221,7 +221,7 @@ function isSame(a: Entry, b: Entry): boolean {
   const { origin: to } = b;
   if (a.op?.type === 'members' || b.op?.type === 'members') return canonical(a.op) === canonical(b.op);
   if (from === null || to === null) return from === to;
-  return from.node === to.node && from.incarnation === to.incarnation && from.number === to.number;
+  return from.node === to.node && from.incarnation === to.incarnation && a.number === b.number;
 }
 
 /** That replicas which have applied the same entries hold the same values. */

@@ -67,9 +67,9 @@ class ReferenceState {
   /** Of all pairs together: it does not depend on their order, and changes with each of them. */
   digest = 0n;
 
-  apply({ op, origin }: Entry): void {
+  apply({ op, origin, number }: Entry): void {
     // A change of membership is a request like any other, and tells of a new life of its node, too.
-    if (op === null || origin === null || !this.#isFirst(origin) || op.type === 'members') return;
+    if (op === null || origin === null || !this.#isFirst(origin, number) || op.type === 'members') return;
     const key = canonical(op.key);
     if (op.type === 'write') return this.#put(key, op.value);
     const value = this.values.get(key);
@@ -85,7 +85,7 @@ class ReferenceState {
   }
 
   /** A request counts once, in the latest life of its node, and only while its node has not settled it (thesis 6.3). */
-  #isFirst({ node, incarnation, number, floor }: Origin): boolean {
+  #isFirst({ node, incarnation, floor }: Origin, number: number): boolean {
     const life = this.#lives.get(node);
     if (life === undefined || life.incarnation < incarnation) {
       this.#lives.set(node, { incarnation, floor, applied: new Set([number]) });

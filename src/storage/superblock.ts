@@ -5,8 +5,11 @@ import { type Slot, superblockKey } from './keys.ts';
 import type { Codec } from './records.ts';
 import { damaged, StorageError } from './storage-error.ts';
 
-/** The version of all that is written. A directory of another version is not touched. */
-export const FORMAT = 1;
+/**
+ * The version of all that is written. A directory of another version is not touched. Version 1 kept an entry's number in
+ * its origin.
+ */
+export const FORMAT = 2;
 
 /** Who a directory belongs to: a node, and the cluster that it was started in. */
 export type Identity = { readonly node: string; readonly cluster: readonly string[] };
@@ -170,7 +173,7 @@ export function readSuperblocks<V>(
 }
 
 function unknownFormat(format: number): StorageError {
-  const which = format > FORMAT ? 'a newer version of actorum' : 'a version of actorum that is not known';
+  const which = format > FORMAT ? 'a newer version of actorum' : 'an earlier version of actorum';
   return new StorageError(
     'format',
     `the directory was written by ${which} (format ${format}; this version knows ${FORMAT})`,

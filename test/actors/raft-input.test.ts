@@ -13,7 +13,9 @@ const fresh = {
 it('a node has an earlier life when it may have shown a client something: also when only its state is left of the log', () => {
   expect(hasEarlierLife(undefined)).toBe(false);
   expect(hasEarlierLife(fresh)).toBe(false);
-  expect(hasEarlierLife({ ...fresh, entries: [{ term: 3, op: null, origin: null, bytes: 64 }] })).toBe(true);
+  expect(
+    hasEarlierLife({ ...fresh, entries: [{ term: 3, op: null, origin: null, number: 0, bytes: 64 }] }),
+  ).toBe(true);
   expect(hasEarlierLife({ ...fresh, base: { index: 7, term: 3 } })).toBe(true);
 });
 

@@ -45,6 +45,7 @@ beforeAll(async () => {
       term: 1,
       op: { type: 'write' as const, key: i % 7, value: 'v'.repeat(i) },
       origin: null,
+      number: 0,
       bytes: 1,
     }));
     for (let from = 1; from <= 200; from += 10) {

@@ -41,10 +41,11 @@ describe('Client requests under any sequence of events', () => {
         const msgIdOf = new Map<number, number>();
 
         function check(effects: readonly RequestsEffect[], atMs: number): void {
-          for (const { number, op } of ofType(effects, 'forward').flatMap(({ requests }) => requests)) {
-            const id = msgIdOf.get(number) as number;
-            expect(answered.has(id)).toBe(false);
-            if (op.type !== 'read') handed.add(id);
+          for (const { entries, reads } of ofType(effects, 'forward')) {
+            for (const { number } of [...entries, ...reads]) {
+              expect(answered.has(msgIdOf.get(number) as number)).toBe(false);
+            }
+            for (const { number } of entries) handed.add(msgIdOf.get(number) as number);
           }
           for (const { msgId: id, outcome, index } of ofType(effects, 'answer').flatMap(
             ({ answers }) => answers,

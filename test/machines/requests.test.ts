@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../machines/operations.ts';
+import type { RequestsEffect } from '../../machines/requests/events.ts';
 import { READ } from '../support/messages.ts';
-import { applied, ofType, RequestsChart, submission } from '../support/requests-chart.ts';
+import { applied, forwarded, ofType, RequestsChart, submission } from '../support/requests-chart.ts';
 
 const CAS: Operation = { type: 'cas', key: 'x', from: 1, to: 2, createIfNotExists: false };
 const DEADLINE_MS = 880;
@@ -18,7 +19,7 @@ describe('Definite means definite', () => {
     expect(chart.answers).toEqual([]);
     chart.waitUntil(DEADLINE_MS);
     expect(chart.answers).toMatchObject([
-      { client: 'c1', msgId: 1, index: null, servedBy: null, outcome: { type: 'error', code: 11 } },
+      { client: 'c1', msgId: 1, index: null, outcome: { type: 'error', code: 11 } },
     ]);
     expect(chart.answers[0]?.outcome).toMatchObject({ text: expect.stringContaining('no leader was found') });
   });
@@ -49,7 +50,7 @@ describe('Definite means definite', () => {
     chart.lead('b', 1, 0);
     const effects = chart.arrive(0, submission(1), submission(2), submission(3));
     expect(chart.answers).toMatchObject([{ msgId: 3, outcome: { code: 11 } }]);
-    expect(ofType(effects, 'forward')[0]?.requests.map(({ number }) => number)).toEqual([1, 2]);
+    expect(forwarded(effects)).toEqual([1, 2]);
     chart.step({ type: 'results.ready', results: [applied(1, 5)] });
     chart.arrive(1, submission(4));
     expect(chart.pending).toEqual([2, 3]);
@@ -63,12 +64,17 @@ describe('Requests on their way to the leader', () => {
     chart.arrive(5, submission(3, { op: READ, bytes: 40 }));
     const [forward, ...more] = ofType(chart.lead('b', 3, 50), 'forward');
     expect(more).toEqual([]);
-    expect(forward).toMatchObject({ to: 'b', term: 3, incarnation: 7, floor: 1 });
-    expect(forward?.requests).toEqual([
-      { number: 1, op: submission(1).op, bytes: 60 },
-      { number: 2, op: submission(2).op, bytes: 60 },
-      { number: 3, op: READ, bytes: 40 },
-    ]);
+    const origin = { node: 'a', incarnation: 7, floor: 1 };
+    expect(forward).toEqual({
+      type: 'forward',
+      to: 'b',
+      term: 3,
+      entries: [
+        { term: 3, op: submission(1).op, origin, number: 1, bytes: 60 },
+        { term: 3, op: submission(2).op, origin, number: 2, bytes: 60 },
+      ],
+      reads: [{ origin, number: 3, op: READ }],
+    });
   });
 
   it('are handed over at once when a leader is known', () => {
@@ -83,7 +89,7 @@ describe('Requests on their way to the leader', () => {
     chart.lead('b', 3, 0);
     chart.arrive(0, submission(1));
     expect(ofType(chart.waitUntil(299), 'forward')).toEqual([]);
-    expect(ofType(chart.waitUntil(300), 'forward')).toMatchObject([{ to: 'b', requests: [{ number: 1 }] }]);
+    expect(ofType(chart.waitUntil(300), 'forward')).toMatchObject([{ to: 'b', entries: [{ number: 1 }] }]);
     expect(ofType(chart.waitUntil(600), 'forward')).toHaveLength(1);
   });
 
@@ -93,7 +99,14 @@ describe('Requests on their way to the leader', () => {
     chart.arrive(0, submission(1), submission(2));
     expect(chart.lead(null, 4, 100)).toEqual([]);
     expect(ofType(chart.lead('c', 4, 150), 'forward')).toMatchObject([
-      { to: 'c', term: 4, requests: [{ number: 1 }, { number: 2 }] },
+      {
+        to: 'c',
+        term: 4,
+        entries: [
+          { term: 4, number: 1 },
+          { term: 4, number: 2 },
+        ],
+      },
     ]);
     expect(ofType(chart.lead('a', 5, 200), 'forward')).toMatchObject([{ to: 'a', term: 5 }]);
     // Handed over at 200: the patrol at 300 has no reason to do it again.
@@ -102,14 +115,16 @@ describe('Requests on their way to the leader', () => {
 
   it('carry the number below which everything is settled', () => {
     const chart = new RequestsChart();
+    const floorOf = (effects: readonly RequestsEffect[]) =>
+      ofType(effects, 'forward')[0]?.entries[0]?.origin?.floor;
     chart.lead('b', 1, 0);
     chart.arrive(0, submission(1), submission(2), submission(3));
     chart.step({ type: 'results.ready', results: [applied(2, 5)] });
-    expect(ofType(chart.arrive(1, submission(4)), 'forward')[0]?.floor).toBe(1);
+    expect(floorOf(chart.arrive(1, submission(4)))).toBe(1);
     chart.step({ type: 'results.ready', results: [applied(1, 6)] });
-    expect(ofType(chart.arrive(2, submission(5)), 'forward')[0]?.floor).toBe(3);
+    expect(floorOf(chart.arrive(2, submission(5)))).toBe(3);
     chart.waitUntil(DEADLINE_MS + 2);
-    expect(ofType(chart.arrive(2000, submission(6, { sinceMs: 2000 })), 'forward')[0]?.floor).toBe(6);
+    expect(floorOf(chart.arrive(2000, submission(6, { sinceMs: 2000 })))).toBe(6);
   });
 
   it('go in messages of bounded size, and a larger one alone', () => {
@@ -117,9 +132,7 @@ describe('Requests on their way to the leader', () => {
     chart.lead('b', 1, 0);
     const bytes = [90, 110, 1, 500, 100, 100, 1];
     const effects = chart.arrive(0, ...bytes.map((size, i) => submission(i, { bytes: size })));
-    const messages = ofType(effects, 'forward').map(({ requests }) =>
-      requests.map((request) => request.bytes),
-    );
+    const messages = ofType(effects, 'forward').map(({ entries }) => entries.map((entry) => entry.bytes));
     expect(messages).toEqual([[90, 110], [1], [500], [100, 100], [1]]);
   });
 });
@@ -142,8 +155,7 @@ describe('The patrol', () => {
     chart.lead('b', 1, 0);
     let again = 0;
     for (let nowMs = 0; nowMs <= 800; nowMs += 50) {
-      const passed = ofType(chart.waitUntil(nowMs), 'forward').flatMap(({ requests }) => requests);
-      again += passed.filter(({ number }) => number === 1).length;
+      again += forwarded(chart.waitUntil(nowMs)).filter((number) => number === 1).length;
       chart.arrive(nowMs, submission(nowMs, { op: READ, sinceMs: nowMs === 0 ? 0 : nowMs - 700 }));
     }
     expect(again).toBe(2);
@@ -151,16 +163,37 @@ describe('The patrol', () => {
 });
 
 describe('Answers on their way back', () => {
-  it('a result settles its request, with where and by whom', () => {
+  it('a result settles its request, and says where it took place', () => {
     const chart = new RequestsChart();
     chart.lead('b', 1, 0);
     chart.arrive(0, submission(8), submission(9));
     chart.step({ type: 'forward.response', from: 'b', term: 1, incarnation: 7, outcomes: [applied(2, 31)] });
     chart.step({ type: 'results.ready', results: [applied(1, 30)] });
     expect(chart.answers).toEqual([
-      { client: 'c1', msgId: 9, reader: null, outcome: { type: 'write_ok' }, index: 31, servedBy: 'b' },
-      { client: 'c1', msgId: 8, reader: null, outcome: { type: 'write_ok' }, index: 30, servedBy: 'a' },
+      { client: 'c1', msgId: 9, outcome: { type: 'write_ok' }, index: 31 },
+      { client: 'c1', msgId: 8, outcome: { type: 'write_ok' }, index: 30 },
     ]);
+  });
+
+  it('results in any order settle what they are results of, the latest of each counting', () => {
+    const chart = new RequestsChart();
+    chart.lead('a', 1, 0);
+    chart.arrive(0, submission(1), submission(2));
+    chart.arrive(0, submission(3), submission(4));
+    const results = [
+      applied(4, 30),
+      applied(1, 31, { node: 'b' }),
+      applied(1, 32),
+      applied(4, 33),
+      applied(9, 34),
+    ];
+    const effects = chart.step({ type: 'results.ready', results });
+    expect(chart.answers).toMatchObject([
+      { msgId: 1, index: 32 },
+      { msgId: 4, index: 33 },
+    ]);
+    expect(chart.pending).toEqual([2, 3]);
+    expect(ofType(effects, 'respond')).toMatchObject([{ to: 'b', outcomes: [{ number: 1, index: 31 }] }]);
   });
 
   it('settles it once, however often it is repeated and from wherever', () => {
@@ -246,11 +279,11 @@ describe('A read that must not be older than an index', () => {
     chart.lead('b', 1, 0);
     chart.arrive(0, read);
     chart.step({ type: 'forward.response', from: 'b', term: 1, incarnation: 7, outcomes: served(39) });
-    expect(chart.answers).toEqual([]);
+    expect(chart.reads).toEqual([]);
     expect(ofType(chart.waitUntil(300), 'forward')).toHaveLength(1);
     chart.step({ type: 'forward.response', from: 'b', term: 1, incarnation: 7, outcomes: served(40) });
-    expect(chart.answers).toEqual([
-      { client: 'c1', msgId: 1, reader: 3, outcome: { type: 'read_ok', value: 5 }, index: 40, servedBy: 'b' },
+    expect(chart.reads).toEqual([
+      { reader: 3, outcome: { type: 'read_ok', value: 5 }, index: 40, servedBy: 'b' },
     ]);
   });
 
@@ -260,8 +293,8 @@ describe('A read that must not be older than an index', () => {
     chart.arrive(0, read);
     for (const index of [21, 39, 30]) chart.step({ type: 'results.ready', results: served(index) });
     chart.waitUntil(DEADLINE_MS);
-    expect(chart.answers).toMatchObject([{ reader: 3, outcome: { type: 'error', code: 11 } }]);
-    const { outcome } = chart.answers[0] as (typeof chart.answers)[number];
+    expect(chart.reads).toMatchObject([{ reader: 3, outcome: { type: 'error', code: 11 } }]);
+    const { outcome } = chart.reads[0] as (typeof chart.reads)[number];
     expect(outcome.type === 'error' && outcome.text).toMatch(/only index 39 .* older than index 40/);
   });
 });

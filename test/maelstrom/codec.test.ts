@@ -290,7 +290,7 @@ describe('answers', () => {
   });
 });
 
-const origin = { node: 'n1', incarnation: 2, number: 3, floor: 1 };
+const origin = { node: 'n1', incarnation: 2, floor: 1 };
 const PEER_MESSAGES: PeerMessage[] = [
   {
     type: 'append.request',
@@ -299,13 +299,26 @@ const PEER_MESSAGES: PeerMessage[] = [
     prevIndex: 0,
     prevTerm: 0,
     entries: [
-      { term: 4, op: null, origin: null, bytes: 20 },
-      { term: 4, op: { type: 'write', key: '__proto__', value: { a: [null] } }, origin, bytes: 90 },
-      { term: 4, op: { type: 'cas', key: 1, from: 1, to: 2, createIfNotExists: true }, origin, bytes: 90 },
+      { term: 4, op: null, origin: null, number: 0, bytes: 20 },
+      {
+        term: 4,
+        op: { type: 'write', key: '__proto__', value: { a: [null] } },
+        origin,
+        number: 3,
+        bytes: 90,
+      },
+      {
+        term: 4,
+        op: { type: 'cas', key: 1, from: 1, to: 2, createIfNotExists: true },
+        origin,
+        number: 3,
+        bytes: 90,
+      },
       {
         term: 4,
         op: { type: 'members', membership: { voters: ['n1', 'n4'], outgoing: ['n1'], learners: ['n5'] } },
         origin,
+        number: 3,
         bytes: 90,
       },
     ],
@@ -358,11 +371,10 @@ const PEER_MESSAGES: PeerMessage[] = [
     type: 'forward.request',
     from: 'n1',
     term: 4,
-    incarnation: 2,
-    floor: 1,
-    requests: [
-      { number: 3, op: { type: 'read', key: null }, bytes: 60 },
-      { number: 4, op: { type: 'members', local: false }, bytes: 60 },
+    entries: [{ term: 4, op: { type: 'write', key: 'x', value: 1 }, origin, number: 5, bytes: 60 }],
+    reads: [
+      { origin, number: 3, op: { type: 'read', key: null } },
+      { origin, number: 4, op: { type: 'members', local: false } },
     ],
   },
   {
@@ -490,14 +502,34 @@ describe('messages between nodes', () => {
     ['with a voter named twice', { voters: ['n1', 'n1'], outgoing: [], learners: [] }],
     ['with voters out of order', { voters: ['n2', 'n1'], outgoing: [], learners: [] }],
   ])('a membership %s is not believed', (_name, membership) => {
-    const entry = { term: 4, op: { type: 'members', membership }, origin: null, bytes: 90 };
+    const entry = { term: 4, op: { type: 'members', membership }, origin: null, number: 0, bytes: 90 };
     const body = { type: 'append.request', term: 4, prevIndex: 0, prevTerm: 0, commitIndex: 0, round: 0 };
     const decoded = read(JSON.stringify({ src: 'n1', dest: 'n2', body: { ...body, entries: [entry] } }));
     expect(decoded).toMatchObject({ kind: 'peer', message: null });
   });
 
+  it.each([
+    ['of another term', { term: 3 }],
+    ['without an origin', { origin: null }],
+    ['that is a read', { op: { type: 'read', key: 'x' } }],
+    ['that changes who belongs to the cluster', { op: { type: 'members', membership: { voters: ['n1'] } } }],
+  ])('a proposed entry %s is not believed', (_name, wrong) => {
+    const op = { type: 'write', key: 'x', value: 1 };
+    const entry = { term: 4, op, origin, number: 5, bytes: 60 };
+    const proposing = (entries: readonly object[]) =>
+      read(
+        JSON.stringify({
+          src: 'n1',
+          dest: 'n2',
+          body: { type: 'forward.request', term: 4, entries, reads: [] },
+        }),
+      );
+    expect(proposing([entry])).toMatchObject({ kind: 'peer', message: { entries: [entry] } });
+    expect(proposing([entry, { ...entry, ...wrong }])).toMatchObject({ kind: 'peer', message: null });
+  });
+
   it('does not let in a value that could not be written again', () => {
-    const entry = `{"term":1,"op":{"type":"write","key":1,"value":${nested(100_000)}},"origin":null,"bytes":9}`;
+    const entry = `{"term":1,"op":{"type":"write","key":1,"value":${nested(100_000)}},"origin":null,"number":0,"bytes":9}`;
     const body = `{"type":"append.request","term":1,"prevIndex":0,"prevTerm":0,"entries":[${entry}],"commitIndex":0,"round":0}`;
     expect(fromText(body)).toMatchObject({ kind: 'peer', message: null });
   });

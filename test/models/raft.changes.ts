@@ -111,8 +111,8 @@ export function answersOperators({ before, event, after, effects, from, to }: Se
     return assert.deepEqual(codes, []);
   }
   const { by } = event;
-  for (const { node, incarnation, number } of answered) {
-    assert.deepEqual([node, incarnation, number], [by?.node, by?.incarnation, by?.number]);
+  for (const { origin, number } of answered) {
+    assert.deepEqual([origin.node, origin.incarnation, number], [by?.node, by?.incarnation, by?.number]);
   }
   const isHeard = leads(from) && isFirst(before.context, event);
   const expected =

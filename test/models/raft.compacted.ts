@@ -17,7 +17,8 @@ type Event = EventFromLogic<Machine>;
 const old = (number: number): Entry => ({
   term: 1,
   op: { type: 'write', key: 'x', value: number },
-  origin: { node: 'n2', incarnation: 1, number, floor: 1 },
+  origin: { node: 'n2', incarnation: 1, floor: 1 },
+  number,
   bytes: 100,
 });
 

@@ -116,7 +116,8 @@ type Event = EventFromLogic<typeof raftMachine>;
 const entry = (term: number): Entry => ({
   term,
   op: { type: 'write', key: 'x', value: term },
-  origin: { node: 'n2', incarnation: 1, number: 1, floor: 1 },
+  origin: { node: 'n2', incarnation: 1, floor: 1 },
+  number: 1,
   bytes: 100,
 });
 
@@ -124,6 +125,7 @@ const memberEntry = (term: number, membership: Membership): Entry => ({
   term,
   op: { type: 'members', membership },
   origin: null,
+  number: 0,
   bytes: 150,
 });
 
@@ -276,17 +278,19 @@ function answersToChunks({ context: { term, progress, reads } }: Snapshot, from:
 /** Of clients and operators, and of the leader that wants to be followed. */
 function wishes({ context }: Snapshot, { maxIndex, maxRound }: Bounds): Event[] {
   const { term, log, reads, leader } = context;
-  const proposal = { type: 'requests.proposed', from: 'n1', incarnation: 1, floor: 1 } as const;
-  const write = {
-    ...proposal,
-    requests: [{ number: 1, op: { type: 'write', key: 'x', value: 1 }, bytes: 100 }],
-  } as const;
-  const read = { ...proposal, requests: [{ number: 2, op: { type: 'read', key: 'x' }, bytes: 50 }] } as const;
+  const origin = { node: 'n1', incarnation: 1, floor: 1 };
+  const write = (of: number): Event => {
+    const op = { type: 'write', key: 'x', value: 1 } as const;
+    const entries = [{ term: of, op, origin, number: 1, bytes: 100 }];
+    return { type: 'requests.proposed', from: 'n1', term: of, entries, reads: [] };
+  };
+  const reading = [{ origin, number: 2, op: { type: 'read', key: 'x' } }] as const;
+  const read: Event = { type: 'requests.proposed', from: 'n1', term, entries: [], reads: reading };
   const events: Event[] = ['n1', 'n2', 'n9'].map((to) => ({ type: 'transfer.requested', to }));
   if (leader !== context.settings.id) events.push({ type: 'campaign.request', from: leader ?? 'n2', term });
-  events.push({ ...write, term: term + 1 });
-  if (lastIndex(log) < maxIndex) events.push({ ...write, term });
-  if (reads.round + reads.waiting.length < maxRound) events.push({ ...read, term });
+  events.push(write(term + 1));
+  if (lastIndex(log) < maxIndex) events.push(write(term));
+  if (reads.round + reads.waiting.length < maxRound) events.push(read);
   return events;
 }
 

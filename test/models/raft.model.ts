@@ -22,13 +22,15 @@ const cluster = (size: number): RaftInput => ({
 const old = (number: number): Entry => ({
   term: 1,
   op: { type: 'write', key: 'x', value: number },
-  origin: { node: 'n2', incarnation: 1, number, floor: 1 },
+  origin: { node: 'n2', incarnation: 1, floor: 1 },
+  number,
   bytes: 100,
 });
 const moved = (membership: Membership): Entry => ({
   term: 1,
   op: { type: 'members', membership },
   origin: null,
+  number: 0,
   bytes: 150,
 });
 const RESTORED = restored(1, [old(1), old(2), old(3)]);

@@ -265,15 +265,16 @@ function takesWhatIsAsked(seen: Seen): void {
     entry.op,
   ]);
   const taken =
-    event.type === 'requests.proposed' && isTaken(event, from, before.context) ? event.requests : [];
-  const isRead = ({ type }: { readonly type: string }) => type === 'read' || type === 'members';
-  const writes = taken.filter(({ op }) => !isRead(op)).map(({ op }) => [term, op]);
+    event.type === 'requests.proposed' && isTaken(event, from, before.context)
+      ? event
+      : { entries: [], reads: [] };
+  const writes = taken.entries.map(({ op }) => [term, op]);
   const changes = membershipsAppended(seen).map((membership) => [term, { type: 'members', membership }]);
   assert.deepEqual(grown, leads(to) && !leads(from) ? [[term, null]] : [...writes, ...changes]);
   if (leads(from) && leads(to) && (event.type === 'requests.proposed' || event.type === 'change.requested')) {
     const isConfirmed =
       event.type === 'change.requested' && verdictOn(from, before.context, event) === 'so already';
-    const reads = taken.filter(({ op }) => isRead(op)).length + (isConfirmed ? 1 : 0);
+    const reads = taken.reads.length + (isConfirmed ? 1 : 0);
     assert.equal(after.context.reads.waiting.length, before.context.reads.waiting.length + reads);
   }
   if (from !== to && event.type === 'transfer.requested') {

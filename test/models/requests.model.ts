@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { EventFromLogic, SnapshotFrom } from 'xstate';
-import type { Outcome } from '../../machines/operations.ts';
+import type { ClientOutcome, Outcome } from '../../machines/operations.ts';
 import type { ForwardedOutcome } from '../../machines/raft/events.ts';
-import type { RequestsEffect, Settled, Submission } from '../../machines/requests/events.ts';
+import { forEachWaiting, type Waiting } from '../../machines/requests/batches.ts';
+import type { RequestsEffect, SettledRead, Submission } from '../../machines/requests/events.ts';
 import type { RequestsInput, RequestsSettings } from '../../machines/requests/pending.ts';
 import { requestsMachine } from '../../machines/requests/requests.machine.ts';
 import type { Model, Reference } from '../../src/testing/index.ts';
@@ -21,7 +22,14 @@ const done: Outcome = { type: 'read_ok', value: 1 };
 
 /** The latest moment that the node has written down: time goes on from there. */
 function latestMs({ context }: Pick<Snapshot, 'context'>): number {
-  return Math.max(0, ...context.pending.flatMap(({ sinceMs, handedMs }) => [sinceMs, handedMs ?? 0]));
+  return Math.max(0, ...waitingIn(context).flatMap(({ sinceMs, handedMs }) => [sinceMs, handedMs ?? 0]));
+}
+
+/** Every request that waits, with what its batch says of it. */
+function waitingIn({ pending }: Snapshot['context']) {
+  const all: (Waiting & { readonly number: number; readonly handedMs: number | null })[] = [];
+  forEachWaiting(pending, (request, { handedMs }, number) => all.push({ ...request, number, handedMs }));
+  return all;
 }
 
 function submission(sinceMs: number, minIndex: number): Submission {
@@ -59,17 +67,17 @@ function model(maxNumber: number, operators: readonly Submission['op'][] = []): 
           yield { type: 'requests.arrived', nowMs, requests: [{ ...write, op }, write] };
         }
       }
-      yield* answers(pending[0]?.number ?? nextNumber);
+      yield* answers(waitingIn(snapshot.context)[0]?.number ?? nextNumber);
       if (pending.length > 0) yield { type: 'node.failed', text: 'the disk is full' };
     },
     serialize: ({ value, context }) => {
       const nowMs = latestMs({ context });
-      const ages = context.pending.map(({ sinceMs, handedMs, number, reachedIndex, op }) => [
+      const ages = waitingIn(context).map(({ sinceMs, handedMs, number, reachedIndex, op }) => [
         op.type,
         context.nextNumber - number,
         nowMs - sinceMs,
         handedMs === null ? null : nowMs - handedMs,
-        reachedIndex,
+        reachedIndex ?? 0,
       ]);
       const { leader, term, nextNumber, patrolAtMs } = context;
       return JSON.stringify([value, leader, term, nextNumber, patrolAtMs !== null, ages]);
@@ -83,21 +91,26 @@ function* answers(number: number): Iterable<Event> {
     for (const incarnation of [1, 2]) {
       const outcome = { number, index, outcome: done };
       yield { type: 'forward.response', from: 'n2', term: 1, incarnation, outcomes: [outcome] };
-      const results = ['n1', 'n3'].map((node) => ({ node, incarnation, ...outcome }));
+      const results = ['n1', 'n3'].map((node) => ({ origin: { node, incarnation }, ...outcome }));
       yield { type: 'results.ready', results };
     }
   }
 }
 
-type Waiting = { readonly request: Submission; handedMs: number | null; reached: number };
+type Row = { readonly request: Submission; handedMs: number | null; reached: number };
+
+type Answer = Pick<SettledRead, 'index'> & {
+  readonly reader: number | null;
+  readonly outcome: ClientOutcome;
+};
 
 /** The requests of one node in plain words: a table of who waits, and what each event makes of it. */
 class Table {
   readonly settings: RequestsSettings;
   leader: string | null = null;
   nextNumber = 1;
-  readonly waiting = new Map<number, Waiting>();
-  answers: Pick<Settled, 'reader' | 'outcome' | 'index'>[] = [];
+  readonly waiting = new Map<number, Row>();
+  answers: Answer[] = [];
   forwarded: number[] = [];
 
   constructor(settings: RequestsSettings) {
@@ -117,8 +130,8 @@ class Table {
     if (event.type === 'node.failed') this.#giveUp();
     if (event.type === 'forward.response') this.#settle([event]);
     if (event.type === 'results.ready') {
-      const own = event.results.filter(({ node }) => node === this.settings.id);
-      this.#settle(own.map((one) => ({ incarnation: one.incarnation, outcomes: [one] })));
+      const own = event.results.filter(({ origin }) => origin.node === this.settings.id);
+      this.#settle(own.map((one) => ({ incarnation: one.origin.incarnation, outcomes: [one] })));
     }
   }
 
@@ -200,22 +213,32 @@ function isRead({ op }: Submission): boolean {
 }
 
 /** The words of an error are not the protocol's. */
-function withoutText(outcome: Outcome): Outcome {
+function withoutText(outcome: ClientOutcome): ClientOutcome {
   return outcome.type === 'error' ? { ...outcome, text: '' } : outcome;
 }
 
-/** Everything that is answered, in order and without the texts of errors, and everything that is passed on. */
+/** Everything that is answered, waiting reads first and without the texts of errors, and everything that is passed on. */
 function told(effects: readonly RequestsEffect[]) {
   return {
-    answers: effects.flatMap((one) =>
-      one.type === 'answer'
-        ? one.answers.map(({ reader, outcome, index }) => ({ reader, outcome: withoutText(outcome), index }))
-        : [],
-    ),
+    answers: effects.flatMap((one): Answer[] => {
+      if (one.type === 'reads.answered') {
+        return one.reads.map(({ reader, outcome, index }) => ({
+          reader,
+          outcome: withoutText(outcome),
+          index,
+        }));
+      }
+      if (one.type !== 'answer') return [];
+      return one.answers.map(({ outcome, index }) => ({
+        reader: null,
+        outcome: withoutText(outcome),
+        index,
+      }));
+    }),
     forwarded: effects
       .flatMap((one) => {
         if (one.type === 'ask') return [one.number];
-        return one.type === 'forward' ? one.requests.map(({ number }) => number) : [];
+        return one.type === 'forward' ? [...one.entries, ...one.reads].map(({ number }) => number) : [];
       })
       .sort((a, b) => a - b),
   };
@@ -224,8 +247,8 @@ function told(effects: readonly RequestsEffect[]) {
 /** What other nodes are to be told of their requests: only a leader tells. Sorted, as nodes are told one by one. */
 function responses({ leader, settings }: Table, event: Event): string[] {
   if (event.type !== 'results.ready' || leader !== settings.id) return [];
-  const others = event.results.filter(({ node }) => node !== settings.id);
-  return others.map(({ node, incarnation, number }) => `${node} ${incarnation} ${number}`).sort();
+  const others = event.results.filter(({ origin }) => origin.node !== settings.id);
+  return others.map(({ origin, number }) => `${origin.node} ${origin.incarnation} ${number}`).sort();
 }
 
 function responded(effects: readonly RequestsEffect[]): string[] {
@@ -247,6 +270,8 @@ export const requestsReference: Reference<Machine> = (_input, first) => {
   return ({ event, after, effects }) => {
     table.take(event);
     const { answers, forwarded } = table;
+    // Waiting reads hear before clients do.
+    answers.sort((a, b) => Number(a.reader === null) - Number(b.reader === null));
     assert.deepEqual(told(effects), { answers, forwarded });
     assert.deepEqual(responded(effects), responses(table, event));
     for (const effect of effects) if (effect.type === 'forward') assert.equal(effect.to, table.leader);
@@ -260,7 +285,7 @@ export const requestsReference: Reference<Machine> = (_input, first) => {
       leader === null ? 'leaderless' : leader === settings.id ? 'leading' : 'following',
     );
     assert.deepEqual(
-      after.context.pending.map(({ number }) => number),
+      waitingIn(after.context).map(({ number }) => number),
       [...table.waiting.keys()],
     );
   };

@@ -14,7 +14,7 @@ import {
 describe('Paper section 8: client interaction', () => {
   it('a leader opens its term with a no-op, so that it learns what is committed', () => {
     const chart = freshLeader();
-    expect(chart.entries).toEqual([{ term: 1, op: null, origin: null, bytes: 64 }]);
+    expect(chart.entries).toEqual([{ term: 1, op: null, origin: null, number: 0, bytes: 64 }]);
     const [message] = sent(chart.endTurn(), 'append.request');
     expect(message?.message.entries).toEqual(chart.entries);
     expect(chart.state).toBe('leader.establishing');
@@ -32,16 +32,14 @@ describe('Paper section 8: client interaction', () => {
 
   it('every entry carries the node, the life and the number of its request', () => {
     const chart = servingLeader();
-    chart.step({
-      ...proposal({ from: 'b', term: 1, first: 7 }, write(1), READ, write(2)),
-      incarnation: 3,
-      floor: 5,
-    });
-    expect(chart.entries.slice(1).map(({ origin }) => origin)).toEqual([
-      { node: 'b', incarnation: 3, number: 7, floor: 5 },
-      { node: 'b', incarnation: 3, number: 9, floor: 5 },
+    const from = { from: 'b', term: 1, first: 7, incarnation: 3, floor: 5 };
+    chart.step(proposal(from, write(1), READ, write(2)));
+    const origin = { node: 'b', incarnation: 3, floor: 5 };
+    expect(chart.entries.slice(1)).toMatchObject([
+      { origin, number: 7 },
+      { origin, number: 9 },
     ]);
-    expect(chart.context.reads.waiting).toEqual([{ node: 'b', incarnation: 3, number: 8, op: READ }]);
+    expect(chart.context.reads.waiting).toEqual([{ origin, number: 8, op: READ }]);
   });
 
   it('the operations of one turn keep their order', () => {

@@ -5,8 +5,7 @@ import { effectsOf, freshLeader, RaftChart, restored, sent, servingLeader } from
 import { RaftNetwork } from '../support/raft-network.ts';
 
 const read = (number: number, node = 'a'): QueuedRead => ({
-  node,
-  incarnation: 1,
+  origin: { node, incarnation: 1, floor: 1 },
   number,
   op: { type: 'read', key: 'x' },
 });

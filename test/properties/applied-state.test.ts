@@ -93,10 +93,11 @@ const entry: fc.Arbitrary<Entry> = fc
       }),
     ),
   })
-  .map(({ op, below, ...origin }) => ({
+  .map(({ op, below, number, ...life }) => ({
     term: 1,
     op,
-    origin: { ...origin, floor: Math.max(1, origin.number - below) },
+    origin: { ...life, floor: Math.max(1, number - below) },
+    number,
     bytes: 60,
   }));
 
@@ -136,7 +137,8 @@ describe('the applied state', () => {
     const write = (number: number, name: Json): Entry => ({
       term: 1,
       op: { type: 'write', key: name, value: number },
-      origin: { node: 'n1', incarnation: 1, number, floor: number },
+      origin: { node: 'n1', incarnation: 1, floor: number },
+      number,
       bytes: 60,
     });
     state.apply(
@@ -157,7 +159,8 @@ describe('the applied state', () => {
     const write = (number: number): Entry => ({
       term: 1,
       op: { type: 'write', key: number, value: number },
-      origin: { node: 'n1', incarnation: 1, number, floor: number },
+      origin: { node: 'n1', incarnation: 1, floor: number },
+      number,
       bytes: 60,
     });
     state.apply(1, [1, 2, 3].map(write));
@@ -184,7 +187,8 @@ describe('the applied state', () => {
     const write = (number: number): Entry => ({
       term: 1,
       op: { type: 'write', key: number, value: number },
-      origin: { node: 'n1', incarnation: 1, number, floor: number },
+      origin: { node: 'n1', incarnation: 1, floor: number },
+      number,
       bytes: 60,
     });
     const other = stateOn(disk);
@@ -203,7 +207,7 @@ describe('the applied state', () => {
   it('tells of damage and of a disk that fails, and of nothing else', () => {
     const disk = new CheckpointDisk();
     const { state, told } = stateOn(disk);
-    state.apply(1, [{ term: 1, op: null, origin: null, bytes: 64 }]);
+    state.apply(1, [{ term: 1, op: null, origin: null, number: 0, bytes: 64 }]);
     state.checkpoint(at(1));
     disk.isDamaged = true;
     expect(state.chunk('n2', at(1), null, 1000)).toBe(null);

@@ -8,7 +8,7 @@ fc.configureGlobal({ seed: 2 });
 
 /** The log against the plainest thing that could be one: an array that is copied whenever it changes, and never forgets. */
 
-const entry = (term: number, bytes: number): Entry => ({ term, op: null, origin: null, bytes });
+const entry = (term: number, bytes: number): Entry => ({ term, op: null, origin: null, number: 0, bytes });
 
 type Change = {
   readonly keep: number;

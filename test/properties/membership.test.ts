@@ -96,6 +96,7 @@ describe('the membership of a log', () => {
     term,
     op: members === null ? null : { type: 'members', membership: members },
     origin: null,
+    number: 0,
     bytes: 60,
   });
   const entries = fc.array(fc.option(membership, { freq: 2 }), { maxLength: 6 });

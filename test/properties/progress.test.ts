@@ -35,7 +35,7 @@ const pair = fc
       2 * start + 1,
     );
     const log = (terms: readonly number[]) =>
-      logOf(terms.map((term): Entry => ({ term, op: null, origin: null, bytes: 10 })));
+      logOf(terms.map((term): Entry => ({ term, op: null, origin: null, number: 0, bytes: 10 })));
     return {
       agreement: shared.length,
       leader: log([...shared, ...even]),

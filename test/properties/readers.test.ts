@@ -67,11 +67,12 @@ describe('waiting reads', () => {
         const answerOne = (fails: boolean) => {
           const asked = redirects.shift();
           if (asked === undefined) return;
-          const { client, msgId, reader, minIndex } = asked;
+          const { reader, minIndex } = asked;
+          if (reader === null) return expect.fail('only waiting reads ask here');
           const settled = fails
             ? { outcome: { type: 'error', code: 11, text: 'no' } as const, index: null, servedBy: null }
             : { outcome: { type: 'read_ok', value: 1 } as const, index: minIndex, servedBy: 'n2' };
-          readers.settle({ client, msgId, reader, ...settled });
+          readers.settle({ reader, ...settled });
         };
         for (const one of list) {
           state.nowMs += 1;

@@ -23,11 +23,16 @@ const operations: fc.Arbitrary<LoggedOperation> = fc.oneof(
 const origins: fc.Arbitrary<Origin> = fc.record({
   node: fc.constantFrom('n1', 'n2'),
   incarnation: fc.constant(1),
-  number: fc.integer({ min: 1, max: 6 }),
   floor: fc.constant(1),
 });
 const entries: fc.Arbitrary<Entry[]> = fc.array(
-  fc.record({ term: fc.constant(1), op: fc.option(operations), origin: origins, bytes: fc.constant(10) }),
+  fc.record({
+    term: fc.constant(1),
+    op: fc.option(operations),
+    origin: origins,
+    number: fc.integer({ min: 1, max: 6 }),
+    bytes: fc.constant(10),
+  }),
   { maxLength: 30 },
 );
 
@@ -56,8 +61,8 @@ describe('the registers', () => {
         const applied = new Set<string>();
         for (const [i, entry] of log.entries()) {
           const results = registers.apply(i + 1, [entry]);
-          const { op, origin } = entry;
-          const name = `${origin?.node} ${origin?.number}`;
+          const { op, origin, number } = entry;
+          const name = `${origin?.node} ${number}`;
           if (op === null || op.type === 'members' || applied.has(name)) {
             expect(results).toEqual([]);
             continue;

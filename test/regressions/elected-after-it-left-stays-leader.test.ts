@@ -14,7 +14,7 @@ import { RaftChart, restored, sent } from '../support/raft-chart.ts';
 it('a leader that has left the cluster gives way as soon as that is committed', () => {
   const members = (term: number, voters: string[], outgoing: string[]): Entry => {
     const membership: Membership = { voters, outgoing, learners: [] };
-    return { term, op: { type: 'members', membership }, origin: null, bytes: 10 };
+    return { term, op: { type: 'members', membership }, origin: null, number: 0, bytes: 10 };
   };
   const log = [members(1, ['b', 'c'], ['a', 'b', 'c']), members(1, ['b', 'c'], [])];
   const chart = new RaftChart({ id: 'a', voters: ['a', 'b', 'c'], seed: 1, restored: restored(1, log) });

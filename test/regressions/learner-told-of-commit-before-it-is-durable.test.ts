@@ -17,7 +17,9 @@ import { restored } from '../support/raft-chart.ts';
 it('a leader that decides alone tells nobody of a commit before its own write is durable', () => {
   const gate = createGate(raftMachine);
   const members = { voters: ['n1'], outgoing: [], learners: ['n2'] };
-  const log = [{ term: 1, op: { type: 'members', membership: members }, origin: null, bytes: 10 }] as const;
+  const log = [
+    { term: 1, op: { type: 'members', membership: members }, origin: null, number: 0, bytes: 10 },
+  ] as const;
   let { snapshot } = gate.start({ id: 'n1', voters: ['n1'], seed: 1, restored: restored(1, log) });
   const write = { type: 'write', key: 'x', value: 1 } as const;
   const events: RaftEvent[] = [
@@ -28,9 +30,10 @@ it('a leader that decides alone tells nobody of a commit before its own write is
       type: 'requests.proposed',
       from: 'n1',
       term: 2,
-      incarnation: 1,
-      floor: 1,
-      requests: [{ number: 1, op: write, bytes: 20 }],
+      entries: [
+        { term: 2, op: write, origin: { node: 'n1', incarnation: 1, floor: 1 }, number: 1, bytes: 20 },
+      ],
+      reads: [],
     },
     { type: 'turn.ended' },
     { type: 'turn.ended' },

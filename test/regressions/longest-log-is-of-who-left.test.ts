@@ -15,7 +15,7 @@ import { RaftChart, restored, sent } from '../support/raft-chart.ts';
 it('a node that has left by its own log stands for election until it is committed that it has', () => {
   const members = (term: number, voters: string[], outgoing: string[]): Entry => {
     const membership: Membership = { voters, outgoing, learners: [] };
-    return { term, op: { type: 'members', membership }, origin: null, bytes: 10 };
+    return { term, op: { type: 'members', membership }, origin: null, number: 0, bytes: 10 };
   };
   const log = [members(1, ['b'], ['a', 'b']), members(1, ['b'], [])];
   const chart = new RaftChart({ id: 'a', voters: ['a', 'b'], seed: 1, restored: restored(1, log) });

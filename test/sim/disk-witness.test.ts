@@ -11,7 +11,7 @@ import { DiskWitness } from '../../src/sim/disk-witness.ts';
 type Done = (failure: DiskFailure | null) => void;
 
 function entry(term: number, value: number): Entry {
-  return { term, op: { type: 'write', key: 'x', value }, origin: null, bytes: 10 };
+  return { term, op: { type: 'write', key: 'x', value }, origin: null, number: 0, bytes: 10 };
 }
 
 const [FIRST, SECOND] = [entry(1, 1), entry(1, 2)];

@@ -12,8 +12,8 @@ const VOTERS = ['n1', 'n2', 'n3'];
 /** Each property is shown a state that breaks it, and nothing else: a check that sees nothing is found out here. */
 
 function entry(term: number, number: number): Entry {
-  const origin = { node: 'n1', incarnation: 1, number, floor: 1 };
-  return { term, op: { type: 'write', key: 'x', value: number }, origin, bytes: 10 };
+  const origin = { node: 'n1', incarnation: 1, floor: 1 };
+  return { term, op: { type: 'write', key: 'x', value: number }, origin, number, bytes: 10 };
 }
 
 const NOTHING = { checkpoint: null, incoming: null, votedFor: null };
@@ -56,7 +56,7 @@ function apply(invariants: Invariants, name: string, term: number, entries: read
 }
 
 function member(term: number, membership: Membership): Entry {
-  return { term, op: { type: 'members', membership }, origin: null, bytes: 10 };
+  return { term, op: { type: 'members', membership }, origin: null, number: 0, bytes: 10 };
 }
 
 describe('the invariants of a simulation', () => {

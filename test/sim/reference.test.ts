@@ -1,31 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry, Origin } from '../../machines/raft/events.ts';
+import type { Entry } from '../../machines/raft/events.ts';
 import { membershipOf } from '../../machines/raft/membership.ts';
 import { Registers } from '../../src/actors/registers.ts';
 import { Reference } from '../../src/sim/reference.ts';
 
-const origin = (incarnation: number, number: number, floor = 1): Origin => ({
-  node: 'n1',
-  incarnation,
+type From = Pick<Entry, 'origin' | 'number'>;
+const origin = (incarnation: number, number: number, floor = 1): From => ({
+  origin: { node: 'n1', incarnation, floor },
   number,
-  floor,
 });
-const write = (value: number, from: Origin): Entry => ({
+const write = (value: number, from: From): Entry => ({
   term: 1,
   op: { type: 'write', key: 'x', value },
-  origin: from,
+  ...from,
   bytes: 10,
 });
-const cas = (was: number, to: number, from: Origin, createIfNotExists = false): Entry => ({
+const cas = (was: number, to: number, from: From, createIfNotExists = false): Entry => ({
   term: 1,
   op: { type: 'cas', key: 'x', from: was, to, createIfNotExists },
-  origin: from,
+  ...from,
   bytes: 10,
 });
-const members = (from: Origin): Entry => ({
+const members = (from: From): Entry => ({
   term: 1,
   op: { type: 'members', membership: membershipOf(['n1']) },
-  origin: from,
+  ...from,
   bytes: 10,
 });
 

@@ -31,7 +31,7 @@ function begin(engine: CrashEngine): DurableDisk<Uint8Array> {
 function begun() {
   const engine = new CrashEngine();
   const disk = begin(engine);
-  const entry = { term: 1, op: null, origin: null, bytes: 1 };
+  const entry = { term: 1, op: null, origin: null, number: 0, bytes: 1 };
   disk.write({ type: 'persist', hardState: null, log: { from: 1, entries: [entry, entry, entry] } });
   disk.sync(() => {});
   finish(engine);

@@ -19,7 +19,13 @@ const MEMBERSHIP = { voters: ['a', 'b', 'c'], outgoing: [], learners: [] };
 const at = (index: number): Checkpoint => ({ index, term: 1, membership: MEMBERSHIP });
 
 function entries(...values: readonly string[]): Entry[] {
-  return values.map((value) => ({ term: 1, op: { type: 'write', key: 'k', value }, origin: null, bytes: 9 }));
+  return values.map((value) => ({
+    term: 1,
+    op: { type: 'write', key: 'k', value },
+    origin: null,
+    number: 0,
+    bytes: 9,
+  }));
 }
 
 function append(from: number, ...values: readonly string[]): DiskWrite {

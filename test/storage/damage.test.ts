@@ -23,6 +23,7 @@ function filled(): CrashEngine {
       term: 1,
       op: { type: 'write' as const, key: 'k', value },
       origin: null,
+      number: 0,
       bytes: 9,
     }));
   disk.write({

@@ -172,7 +172,13 @@ class Lives {
   #fresh(count: number): Entry[] {
     return Array.from({ length: count }, () => {
       this.#entries += 1;
-      return { term: 1, op: { type: 'write', key: 'k', value: `ü${this.#entries}` }, origin: null, bytes: 9 };
+      return {
+        term: 1,
+        op: { type: 'write', key: 'k', value: `ü${this.#entries}` },
+        origin: null,
+        number: 0,
+        bytes: 9,
+      };
     });
   }
 

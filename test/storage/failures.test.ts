@@ -56,7 +56,7 @@ describe.each(FAILURES)('a commit that fails ($kind)', (failure) => {
 
   it('ends a checkpoint that is being taken, and what was durable before is still there', () => {
     const { engine, disk } = begun();
-    const entry = { term: 1, op: null, origin: null, bytes: 1 };
+    const entry = { term: 1, op: null, origin: null, number: 0, bytes: 1 };
     disk.write({
       type: 'persist',
       hardState: { term: 1, votedFor: null },
@@ -132,7 +132,7 @@ describe('group commit', () => {
 describe('a write that breaks a rule', () => {
   it('drops no log that no durable checkpoint stands for, and leaves no gap', () => {
     const { disk } = begun();
-    const entry = { term: 1, op: null, origin: null, bytes: 1 };
+    const entry = { term: 1, op: null, origin: null, number: 0, bytes: 1 };
     disk.write({ type: 'persist', hardState: null, log: { from: 1, entries: [entry, entry] } });
     expect(() => disk.write({ type: 'compact', through: 1, term: 1 })).toThrow(
       /as far as a durable checkpoint/,

@@ -11,7 +11,7 @@ function filled(): CrashEngine {
   const { opened } = finish(engine, start(engine, 1000));
   const disk = opened?.disk;
   if (disk === undefined) throw new Error('the disk did not open');
-  const entries = [1, 1, 2].map((term) => ({ term, op: null, origin: null, bytes: 1 }));
+  const entries = [1, 1, 2].map((term) => ({ term, op: null, origin: null, number: 0, bytes: 1 }));
   disk.write({ type: 'persist', hardState: { term: 2, votedFor: 'b' }, log: { from: 1, entries } });
   disk.write({ type: 'store', changes: [['l"x"', '[1]']], counters: { floor: 7 } });
   disk.sync(() => {});
@@ -50,7 +50,7 @@ describe('an inspection', () => {
     const inspection = inspect(engine, new CheckedRecords());
     expect(inspection).toMatchObject({
       superblock: {
-        format: 1,
+        format: 2,
         identity: { node: 'a', cluster: ['a', 'b', 'c'] },
         incarnation: 1000,
         term: 2,
@@ -126,7 +126,7 @@ describe('an inspection', () => {
     opened?.disk.write({
       type: 'persist',
       hardState: null,
-      log: { from: 4, entries: [{ term: 2, op: null, origin: null, bytes: 1 }] },
+      log: { from: 4, entries: [{ term: 2, op: null, origin: null, number: 0, bytes: 1 }] },
     });
     opened?.disk.sync(() => {});
     const inspection = inspect(engine.crashed(0, 2), new CheckedRecords());
@@ -137,15 +137,18 @@ describe('an inspection', () => {
     expect(inspect(new CrashEngine(), new CheckedRecords())).toMatchObject({ superblock: null, damage: [] });
   });
 
-  it('names a format that it does not know', () => {
+  it.each([
+    [3, 'a newer'],
+    [1, 'an earlier'],
+  ])('names a format that it does not know: %i', (format, which) => {
     const engine = filled();
     const codec = new CheckedRecords();
     for (const [key, value] of [...engine.range('B', 'C')]) {
       const content = codec.open(key, value) as { readonly [name: string]: never };
-      engine.records.set(key, codec.seal(key, { ...content, format: 2 }));
+      engine.records.set(key, codec.seal(key, { ...content, format }));
     }
     expect(inspect(engine, codec).damage).toEqual([
-      'the directory was written by a newer version of actorum (format 2; this version knows 1)',
+      `the directory was written by ${which} version of actorum (format ${format}; this version knows 2)`,
     ]);
   });
 });

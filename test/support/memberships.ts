@@ -20,7 +20,7 @@ export function spelled({ voters, outgoing, learners }: Membership): string {
 }
 
 export function memberEntry(term: number, membership: Membership): Entry {
-  return { term, op: { type: 'members', membership }, origin: null, bytes: 150 };
+  return { term, op: { type: 'members', membership }, origin: null, number: 0, bytes: 150 };
 }
 
 export type Wished = Partial<Omit<ChangeMembersOperation, 'type'>>;

@@ -5,6 +5,7 @@ import type {
   Entry,
   PreVoteRequest,
   PreVoteResponse,
+  QueuedRead,
   RaftEvent,
   SnapshotRequest,
   SnapshotResponse,
@@ -25,9 +26,9 @@ export function write(value: number, key = 'x'): LoggedOperation {
 
 /** An entry of `term`. With a number it carries a write that node `a` took; without one it is a no-op. */
 export function entry(term: number, number?: number, bytes = 64): Entry {
-  if (number === undefined) return { term, op: null, origin: null, bytes };
-  const origin = { node: 'a', incarnation: 1, number, floor: 1 };
-  return { term, op: write(number), origin, bytes };
+  if (number === undefined) return { term, op: null, origin: null, number: 0, bytes };
+  const origin = { node: 'a', incarnation: 1, floor: 1 };
+  return { term, op: write(number), origin, number, bytes };
 }
 
 /** The log whose entries have these terms, as the paper's figures draw it. */
@@ -92,16 +93,30 @@ export function chunkAnswer(
   return { type: 'snapshot.response', next: null, done: false, round: 0, ...fields };
 }
 
-type Proposal = Extract<RaftEvent, { type: 'requests.proposed' }>;
+type Proposed = Extract<RaftEvent, { type: 'requests.proposed' }>;
 
 /** Operations that the clients of `from` asked for, numbered from `first`. */
 export function proposal(
-  fields: { readonly from: string; readonly term: number; readonly first?: number; readonly bytes?: number },
+  fields: {
+    readonly from: string;
+    readonly term: number;
+    readonly first?: number;
+    readonly bytes?: number;
+    readonly incarnation?: number;
+    readonly floor?: number;
+  },
   ...ops: readonly Operation[]
-): Proposal {
-  const { from, term, first = 1, bytes = 64 } = fields;
-  const requests = ops.map((op, i) => ({ number: first + i, op, bytes }));
-  return { type: 'requests.proposed', from, term, incarnation: 1, floor: 1, requests };
+): Proposed {
+  const { from, term, first = 1, bytes = 64, incarnation = 1, floor = 1 } = fields;
+  const origin = { node: from, incarnation, floor };
+  const entries: Entry[] = [];
+  const reads: QueuedRead[] = [];
+  for (const [i, op] of ops.entries()) {
+    const number = first + i;
+    if (op.type === 'read') reads.push({ origin, number, op });
+    else entries.push({ term, op, origin, number, bytes });
+  }
+  return { type: 'requests.proposed', from, term, entries, reads };
 }
 
 export const READ: Operation = { type: 'read', key: 'x' };

@@ -1,10 +1,13 @@
 import type { SnapshotFrom } from 'xstate';
+import type { ClientAnswer } from '../../machines/maelstrom/events.ts';
 import type { Operation } from '../../machines/operations.ts';
+import type { Life } from '../../machines/raft/events.ts';
+import { forEachWaiting } from '../../machines/requests/batches.ts';
 import type {
   RequestsEffect,
   RequestsEvent,
   Result,
-  Settled,
+  SettledRead,
   Submission,
 } from '../../machines/requests/events.ts';
 import type { RequestsSettings } from '../../machines/requests/pending.ts';
@@ -19,8 +22,9 @@ export type RequestsEffectOf<T extends RequestsEffect['type']> = Extract<Request
 /** The client requests of node `a`, in its life number 7, moved through their events only. */
 export class RequestsChart {
   snapshot: SnapshotFrom<typeof requestsMachine>;
-  /** Every answer so far, in order. */
-  readonly answers: Settled[] = [];
+  /** Every answer to a client so far, in order; and every answer to a waiting read. */
+  readonly answers: ClientAnswer[] = [];
+  readonly reads: SettledRead[] = [];
   /** When the patrol fires; null while it does not run. */
   patrolAtMs: number | null = null;
   #nowMs = 0;
@@ -30,7 +34,9 @@ export class RequestsChart {
   }
 
   get pending(): readonly number[] {
-    return this.snapshot.context.pending.map(({ number }) => number);
+    const numbers: number[] = [];
+    forEachWaiting(this.snapshot.context.pending, (_request, _batch, number) => numbers.push(number));
+    return numbers;
   }
 
   step(event: RequestsEvent): readonly RequestsEffect[] {
@@ -40,6 +46,7 @@ export class RequestsChart {
     this.snapshot = snapshot;
     for (const effect of effects) {
       if (effect.type === 'answer') this.answers.push(...effect.answers);
+      if (effect.type === 'reads.answered') this.reads.push(...effect.reads);
       if (effect.type === 'timer.set') this.patrolAtMs = this.#nowMs + effect.ms;
     }
     return effects;
@@ -70,8 +77,19 @@ export function submission(msgId: number, fields: Partial<Submission> = {}): Sub
 }
 
 /** A write of node `a` that was applied, in the life 7 unless said otherwise. */
-export function applied(number: number, index: number, fields: Partial<Result> = {}): Result {
-  return { node: 'a', incarnation: 7, number, index, outcome: { type: 'write_ok' }, ...fields };
+export function applied(number: number, index: number, fields: Fields = {}): Result {
+  const { node = 'a', incarnation = 7, outcome = { type: 'write_ok' } } = fields;
+  return { origin: { node, incarnation }, number, index, outcome };
+}
+
+type Fields = Partial<Life & Pick<Result, 'outcome'>>;
+
+/** The numbers of all requests that are handed over, in order, but for those that are asked once. */
+export function forwarded(effects: readonly RequestsEffect[]): number[] {
+  return ofType(effects, 'forward')
+    .flatMap(({ entries, reads }) => [...entries, ...reads])
+    .map(({ number }) => number)
+    .sort((a, b) => a - b);
 }
 
 export function ofType<T extends RequestsEffect['type']>(

@@ -51,7 +51,7 @@ describe('bounded', () => {
   });
 
   it('tells a log by its length and its last entries, not by what others have in the same array', () => {
-    const entry = (term: number) => ({ term, op: null, origin: null, bytes: 64 });
+    const entry = (term: number) => ({ term, op: null, origin: null, number: 0, bytes: 64 });
     const longer = append(emptyLog(), [1, 1, 1, 2, 2, 9].map(entry));
     expect(bounded(keepThrough(longer, 5))).toEqual({ length: 5, last: [1, 2, 2].map(entry) });
     expect(bounded(compact(keepThrough(longer, 5), 3))).toEqual({ length: 5, last: [2, 2].map(entry) });
