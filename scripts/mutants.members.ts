@@ -118,7 +118,7 @@ export const MEMBERS_MUTANTS: readonly Mutant[] = [
     name: 'members: a change is asked of a second leader',
     file: 'machines/requests/pending.ts',
     search: 'return batch.handedMs === null ? [batch] : without([batch], ({ op }) => isAskedOnce(op));',
-    replace: 'return true;',
+    replace: 'return [batch];',
     test: 'test/models/models.test.ts',
     title: 'is what its reference says',
   },
