@@ -113,8 +113,8 @@ export const ACCELERATOR_MUTANTS: readonly Mutant[] = [
     name: 'accelerator: inherited fields are taken for own ones',
     file: 'src/accelerate/shapes.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is looked for.
-    search: 'if (hasOwn.call(${record}, name)) switch',
-    replace: 'switch',
+    search: ' && hasOwn.call(${record}, name)',
+    replace: '',
     test: PROGRAMS,
     title: 'leaves alone what a patch or a context inherits',
   },

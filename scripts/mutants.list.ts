@@ -127,8 +127,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'machines/raft/progress.ts',
     search: 'match === progress.match && ackedRound === progress.ackedRound && progress.active',
     replace: 'match === progress.match && progress.active',
-    test: 'test/golden/golden.test.ts',
-    title: 'lin-kv.txt',
+    test: 'test/paper/thesis-6-4-reads.test.ts',
+    title: 'reads that arrive together share a round',
   },
   {
     name: 'a repeated acknowledgement is no sign of life',

@@ -51,15 +51,17 @@ export function copying(
 }
 
 /**
- * Text that counts the fields of a record, as long as they are these in this order, and its own: those that it inherits are
- * not copied. V8 takes half as long for names that stand in the code as for those of a list.
+ * Text that counts the fields of a record, as long as they are these in this order. Those that it inherits would come
+ * after its own and are not copied: when the last is its own, all are. V8 takes half as long for names that stand in the
+ * code as for those of a list.
  */
 function looking(record: string, keys: readonly string[]): string {
-  const cases = keys.map((key, i) => `case ${i}: if (name === ${JSON.stringify(key)}) continue; break;`);
-  return (
-    `n = -1; for (const name in ${record}) { n++; ` +
-    `if (hasOwn.call(${record}, name)) switch (n) { ${cases.join(' ')} } n = -2; break; } n++;`
-  );
+  const last = keys.length - 1;
+  const cases = keys.map((key, i) => {
+    const isOwn = i === last ? ` && hasOwn.call(${record}, name)` : '';
+    return `case ${i}: if (name === ${JSON.stringify(key)}${isOwn}) continue; break;`;
+  });
+  return `n = -1; for (const name in ${record}) { n++; switch (n) { ${cases.join(' ')} } n = -2; break; } n++;`;
 }
 
 function union(keys: readonly string[], more: readonly string[]): readonly string[] {
