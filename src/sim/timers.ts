@@ -15,14 +15,19 @@ export function simulatedTimers(schedule: Schedule, live: (run: () => void) => v
   function order(name: string, timer: Timer): void {
     timer.bellMs = timer.dueMs;
     schedule.at(timer.dueMs, () => {
-      live(() => {
-        // While the machine stood still, the timer may have been cleared, or have made way for an earlier one.
-        if (armed.get(name) !== timer) return;
-        if (timer.dueMs > schedule.nowMs) return order(name, timer);
-        armed.delete(name);
-        timer.fire();
-      });
+      if (armed.get(name) !== timer) return;
+      // Put off: asked also while the machine stands still, or this timer would come before those that run out earlier.
+      if (timer.dueMs > schedule.nowMs) return order(name, timer);
+      live(() => ring(name, timer));
     });
+  }
+
+  function ring(name: string, timer: Timer): void {
+    // While the machine stood still, the timer may have been cleared or put off, or have made way for an earlier one.
+    if (armed.get(name) !== timer) return;
+    if (timer.dueMs > schedule.nowMs) return order(name, timer);
+    armed.delete(name);
+    timer.fire();
   }
 
   return {
