@@ -2,6 +2,7 @@ import { traceHeader } from '../cli/header.ts';
 import { type Observers, openObservers } from '../cli/observers.ts';
 import { openReport, writeReport } from '../cli/report.ts';
 import { freshSeed } from '../host/entropy.ts';
+import { eventsHeard } from '../host/events.ts';
 import { answerParent, coresForOffspring, isOffspring, startOffspring } from '../host/offspring.ts';
 import type { TraceHeader } from '../trace/format.ts';
 import { optionsFor, readArguments, type SimArguments } from './arguments.ts';
@@ -131,6 +132,8 @@ async function* inThisProcess({ tasks, taskOf, decides, onProgress }: Work<Task,
     const ending: Ending<Reply> = { index, result, crash: null };
     yield ending;
     if (decides(result)) return;
+    // Whoever read the output may have gone, which is heard between two runs or not at all.
+    await eventsHeard();
   }
 }
 
