@@ -115,7 +115,10 @@ async function conclude(
     if (isWatched) warn('neither trace nor report is written of a run that its process did not survive');
     return false;
   }
-  if (result.told === null) throw noVerdict(options, result.error);
+  if (result.told === null) {
+    for (const line of result.lines) print(line);
+    throw noVerdict(options, result.error);
+  }
   const isSame = isWatched ? await watchAgain(given, options, result.told) : true;
   return isSame && result.told.failure === null;
 }

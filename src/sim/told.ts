@@ -50,10 +50,13 @@ export type Told = {
   readonly survival: SurvivalCounts | null;
 };
 
-/** What comes back of a task: what is to be told, or the stack of an error of ours that let no verdict be reached. */
+/**
+ * What comes back of a task: what is to be told, or the stack of an error of ours that let no verdict be reached, with
+ * the lines of `--verbose` up to there.
+ */
 export type Reply =
   | { readonly told: Told; readonly error: null }
-  | { readonly told: null; readonly error: string };
+  | { readonly told: null; readonly error: string; readonly lines: readonly string[] };
 
 /** Who watches a run in this process. */
 export type Watchers = {
@@ -69,10 +72,13 @@ export type Run = {
   readonly source: () => RunSource;
 };
 
-/** Makes a run. */
-export function runTask({ options, isStock, wanted }: Task, { observe, records }: Watchers = {}): Run {
+/** Makes a run. @param lines where lines are kept that nobody takes */
+export function runTask(
+  { options, isStock, wanted }: Task,
+  { observe, records }: Watchers = {},
+  lines: string[] = [],
+): Run {
   stepWithStockXState(isStock);
-  const lines: string[] = [];
   const listen = wanted.lines ? (observe ?? ((line: string) => lines.push(line))) : undefined;
   const { result, text, json, violations, survival, source } = simulated(options, listen, records);
   const { failure, traceHash, traceTail, stats } = result;
@@ -94,10 +100,12 @@ export function runTask({ options, isStock, wanted }: Task, { observe, records }
 
 /** Makes a run for somebody who takes JSON and no exceptions. */
 export function replyTo(task: Task, watchers?: Watchers): Reply {
+  const lines: string[] = [];
   try {
-    return { told: runTask(task, watchers).told, error: null };
+    return { told: runTask(task, watchers, lines).told, error: null };
   } catch (error) {
-    return { told: null, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { told: null, error: stack, lines };
   }
 }
 

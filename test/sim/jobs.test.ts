@@ -136,6 +136,28 @@ describe('actorum sim --jobs', () => {
     expect(error).toMatchObject({ stack: expect.stringMatching(/^replay: actorum sim .* --seed 1 /m) });
   });
 
+  it('prints the lines of a run that reached no verdict, as one process would have by then', async () => {
+    const spoilt = (task: Task): Reply =>
+      replyTo({
+        ...task,
+        wanted: {
+          lines: true,
+          tail: false,
+          // It is asked for when the run is over.
+          get json(): boolean {
+            throw new Error('a fault of ours');
+          },
+        },
+      });
+    const refused = run([...PASSING, '--jobs', '2', '--verbose'], answering(spoilt));
+    const write = vi.mocked(process.stdout.write);
+    await expect(refused).rejects.toThrow('a fault of ours');
+    const printed = write.mock.calls.map(([text]) => String(text)).join('');
+    const alone = await run([...PASSING, '--jobs', '1', '--verbose']);
+    expect(printed.length).toBeGreaterThan(100);
+    expect(alone.printed.startsWith(printed)).toBe(true);
+  });
+
   it('does not keep to itself that a run was another one when it was run again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sim-jobs-')), 'run.jsonl');
     const args = [...PASSING, '--jobs', '2', '--trace', file];
