@@ -14,7 +14,7 @@ type Fields = { readonly [name: string]: unknown };
 type Check = (value: unknown) => boolean;
 
 /** Types of messages between the nodes of a log, and what the body of each must have besides `term`. */
-const LOG_SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boolean } = {
+const LOG_SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields, src: string) => boolean } = {
   'append.request': (body) =>
     isCount(body.prevIndex) &&
     isCount(body.prevTerm) &&
@@ -40,14 +40,17 @@ const LOG_SHAPES: { readonly [T in PeerMessage['type']]: (body: Fields) => boole
     isNullOr(body.next, isText) &&
     isFlag(body.done) &&
     isCount(body.round),
-  'forward.request': (body) =>
-    isListOf(body.entries, (entry) => isProposed(entry, body.term)) && isListOf(body.reads, isQueuedRead),
+  'forward.request': (body, src) =>
+    isListOf(body.entries, (entry) => isProposed(entry, body.term, src)) &&
+    isListOf(body.reads, (read) => isQueuedRead(read, src)),
   'admin.request': (body) =>
     isCount(body.incarnation) && isCount(body.floor) && isCount(body.number) && isOnceOperation(body.op),
   'forward.response': (body) => isCount(body.incarnation) && isListOf(body.outcomes, isForwardedOutcome),
 };
 
-const logShapes: ReadonlyMap<string, (body: Fields) => boolean> = new Map(Object.entries(LOG_SHAPES));
+const logShapes: ReadonlyMap<string, (body: Fields, src: string) => boolean> = new Map(
+  Object.entries(LOG_SHAPES),
+);
 
 /** Whether a type belongs to messages between nodes, of whatever workload. */
 export function isPeerType(type: string): boolean {
@@ -67,7 +70,7 @@ export function peerMessage(
 ): NodeMessage | null {
   const isStore = workload === 'lww-kv';
   const shape = (isStore ? GOSSIP_SHAPES : logShapes).get(body.type);
-  if (shape === undefined || !(isStore || isCount(body.term)) || !shape(body)) return null;
+  if (shape === undefined || !(isStore || isCount(body.term)) || !shape(body, src)) return null;
   // The body was parsed a moment ago and is nobody else's, so it becomes the message itself.
   const message = body as { from?: unknown };
   message.from = src;
@@ -122,24 +125,26 @@ function isEntry(value: unknown): boolean {
   );
 }
 
-function isOrigin(value: unknown): boolean {
+function isOrigin(value: unknown): value is { readonly node: string } {
   return isFields(value) && isText(value.node) && isCount(value.incarnation) && isCount(value.floor);
 }
 
-/** An entry that the leader of `term` may append as it is: a client's, and of that term. */
-function isProposed(value: unknown, term: unknown): boolean {
+/** An entry that the leader of `term` may append as it is: of that term, and of a client of the node that sends it. */
+function isProposed(value: unknown, term: unknown, src: string): boolean {
   return (
     isEntry(value) &&
     isFields(value) &&
     value.term === term &&
     isOrigin(value.origin) &&
+    value.origin.node === src &&
     isLoggedOperation(value.op)
   );
 }
 
-/** What a leader is to read for another node. */
-function isQueuedRead(value: unknown): boolean {
-  return isFields(value) && isOrigin(value.origin) && isCount(value.number) && isUnloggedOperation(value.op);
+/** What a leader is to read for the node that sends it. */
+function isQueuedRead(value: unknown, src: string): boolean {
+  if (!isFields(value) || !isOrigin(value.origin) || value.origin.node !== src) return false;
+  return isCount(value.number) && isUnloggedOperation(value.op);
 }
 
 function isEntryOperation(value: unknown): boolean {

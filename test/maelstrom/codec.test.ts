@@ -511,6 +511,7 @@ describe('messages between nodes', () => {
   it.each([
     ['of another term', { term: 3 }],
     ['without an origin', { origin: null }],
+    ['of a node that did not send it', { origin: { node: 'n9', incarnation: 7, floor: 1 } }],
     ['that is a read', { op: { type: 'read', key: 'x' } }],
     ['that changes who belongs to the cluster', { op: { type: 'members', membership: { voters: ['n1'] } } }],
   ])('a proposed entry %s is not believed', (_name, wrong) => {
@@ -526,6 +527,16 @@ describe('messages between nodes', () => {
       );
     expect(proposing([entry])).toMatchObject({ kind: 'peer', message: { entries: [entry] } });
     expect(proposing([entry, { ...entry, ...wrong }])).toMatchObject({ kind: 'peer', message: null });
+  });
+
+  it('a read of a node that did not send it is not believed', () => {
+    const reading = (node: string) => {
+      const read1 = { origin: { node, incarnation: 7, floor: 1 }, number: 5, op: { type: 'read', key: 'x' } };
+      const body = { type: 'forward.request', term: 4, entries: [], reads: [read1] };
+      return read(JSON.stringify({ src: 'n1', dest: 'n2', body }));
+    };
+    expect(reading('n1')).toMatchObject({ kind: 'peer', message: { reads: [{ number: 5 }] } });
+    expect(reading('n9')).toMatchObject({ kind: 'peer', message: null });
   });
 
   it('does not let in a value that could not be written again', () => {
