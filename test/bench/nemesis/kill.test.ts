@@ -36,9 +36,11 @@ describe.concurrent('nodes that are killed', () => {
     expect(faults.slice(0, 2)).toEqual(['kill n1', 'kill-end n1']);
     expect(faults.at(-1)).toBe('heal');
     expect(faults.filter((fault) => fault.startsWith('kill ')).length).toBe(results.faults.length);
-    for (const { fault, fromMs, toMs } of results.faults) {
+    for (const [i, { fault, fromMs, toMs }] of results.faults.entries()) {
       expect(fault).toBe('kill');
-      expect(toMs).toBeGreaterThan(fromMs + 300);
+      // The last one may be ended by the end of the run.
+      const leastMs = i === results.faults.length - 1 ? 0 : 300;
+      expect(toMs).toBeGreaterThan(fromMs + leastMs);
     }
     expect(text).toContain('kill -9 of n1 (it leads)');
     expect(text).toContain('n1 runs again');
