@@ -39,9 +39,9 @@ export class Digest {
     // Most are small and whole.
     if ((x | 0) === x) return this.#take(x, x ^ NUMBER);
     DOUBLE[0] = x;
-    const high = HALVES[1] as number;
-    // Each half takes in something of both: what changes in one of them alone changes the first half at least.
-    this.#take((HALVES[0] as number) ^ Math.imul(high, 0x9e3779b1), high ^ DOUBLES);
+    const [low, high] = [HALVES[0] as number, HALVES[1] as number];
+    // Each half of the digest takes in both halves of the number.
+    this.#take(low ^ Math.imul(high, 0x9e3779b1), high ^ Math.imul(low, 0x85ebca6b) ^ DOUBLES);
   }
 
   text(text: string): void {
@@ -80,7 +80,7 @@ export class Digest {
   }
 
   #array(values: readonly unknown[]): void {
-    this.#take(ARRAY, values.length);
+    this.#take(ARRAY ^ values.length, Math.imul(values.length, 0x9e3779b1) ^ ARRAY);
     for (let i = 0; i < values.length; i += 1) this.json(values[i]);
   }
 

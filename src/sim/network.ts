@@ -19,7 +19,7 @@ const REORDER_DELAY_MS = 500;
 /** So many messages are handed over for each that goes as a line. */
 const HANDED_PER_LINE = 15;
 /** So many messages are handed over for each that is looked at again when it arrives. */
-const HANDED_PER_CHECK = 16;
+const HANDED_PER_CHECK = 4;
 
 /**
  * A network that loses, repeats, delays and reorders messages, and that can be cut between any two nodes in either
