@@ -3,7 +3,7 @@ import { MODES } from '../../machines/store/operations.ts';
 import { OBSERVER_OPTIONS, readObservers, type Watched, withInspectValue } from '../cli/observers.ts';
 import { numberOption, oneOf, parseOptions, UsageError } from '../cli/usage.ts';
 import { chooseOptions, type Fixed, NUMBERS, type NumberName, readCrashPoint } from './choices.ts';
-import type { CrashPoint, SimulationOptions } from './options.ts';
+import { type CrashPoint, type SimulationOptions, simulatedNodes, spareNodes } from './options.ts';
 
 const TEXT = { type: 'string' } as const;
 const FLAG = { type: 'boolean', default: false } as const;
@@ -87,4 +87,18 @@ export function optionsFor(
   seed: number,
 ): SimulationOptions {
   return chooseOptions(seed, workload, fixed, mode, crashAt);
+}
+
+/**
+ * A crash point of one run has to be at a node that it has. (Of many runs, those that have no such node just run.)
+ * @throws UsageError when it has none of that name
+ */
+export function checkCrashPoint(options: SimulationOptions): void {
+  const names = [...simulatedNodes(options), ...spareNodes(options)];
+  const { crashAt } = options;
+  if (crashAt === null || names.includes(crashAt.node)) return;
+  throw new UsageError(
+    `--crash-at names the node "${crashAt.node}", and this run has ${names.join(', ')}`,
+    '--nodes says how many there are',
+  );
 }

@@ -5,7 +5,7 @@ import { freshSeed } from '../host/entropy.ts';
 import { eventsHeard } from '../host/events.ts';
 import { answerParent, coresForOffspring, isOffspring, startOffspring } from '../host/offspring.ts';
 import type { TraceHeader } from '../trace/format.ts';
-import { optionsFor, readArguments, type SimArguments } from './arguments.ts';
+import { checkCrashPoint, optionsFor, readArguments, type SimArguments } from './arguments.ts';
 import { type Ending, inOrder, type Work } from './crew.ts';
 import { SIM_HELP } from './help.ts';
 import { type SimulationOptions, simulatedNodes } from './options.ts';
@@ -54,6 +54,7 @@ export async function simCommand(args: readonly string[], hire = hireProcess()):
 /** One run, in this process, watched while it lasts. */
 async function runOne(given: SimArguments, seed: number): Promise<number> {
   const options = optionsFor(given, seed);
+  checkCrashPoint(options);
   const telling = new Telling(given, print);
   telling.begin(options);
   const observers = await watch(given, options);

@@ -52,7 +52,8 @@ A seed chooses everything that is not given:
   --checkpoint-entries N, --trailing-entries N    as of actorum node: small numbers make snapshots (not lww-kv)
   --crash-at NODE:COMMIT:KEPT[:MS]    one more crash, when this node asks its disk for this commit, counted over all its
                         lives from 1; the commit is on the disk all the same if KEPT is all, and not if it is none;
-                        the node is down for so many milliseconds (default 150)
+                        the node is down for so many milliseconds (default 150); with --runs, only where there is
+                        such a node
   --ryw-wait-ms N       how long a read waits for its follower to catch up before the leader serves it (ryw-kv)
   --mode MODE           lww or vv (lww-kv)
   --skew-ms N           how far a wall clock may be off, either way; clocks also jump (lww-kv)

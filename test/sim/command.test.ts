@@ -82,6 +82,10 @@ describe('actorum sim', () => {
     [['--workload', 'lww'], /--workload is "lww"/],
     [['--ryw-wait-ms', '900'], /--ryw-wait-ms is "900"/],
     [['--crash-at', 'n2:0:all'], /--crash-at is "n2:0:all"/],
+    [
+      ['--nodes', '3', '--membership-rate', '0', '--crash-at', 'n9:1:all'],
+      /--crash-at names the node "n9", and this run has n1, n2, n3/,
+    ],
     [['--torn', '2'], /--torn is "2"/],
     [['--checkpoint-entries', '0'], /--checkpoint-entries is "0"/],
     [['--jobs', '0'], /--jobs is "0"/],
